@@ -1,0 +1,185 @@
+//! The request that goes out, as a receiver sees it.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use bytes::Bytes;
+use hookwire_compose::*;
+use hookwire_signing::{Secret, SignedHeaders, Verifier};
+use hookwire_types::*;
+use http::{Method, Request};
+
+const NOW: Timestamp = Timestamp::from_unix_ms(1_790_000_000_999);
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const BODY: &[u8] = b"{ \"order\" : 7 ,\n \"w\":\"\xc3\xa4\"}";
+
+fn endpoint() -> Endpoint {
+    Endpoint {
+        id: EndpointId(Ksuid::MIN),
+        organization: OrganizationId(Ksuid::MIN),
+        application: ApplicationId(Ksuid::MIN),
+        uid: None,
+        name: "CRM".into(),
+        url: "https://example.com/hook?token=abc".into(),
+        description: String::new(),
+        throttle_rate: None,
+        disabled: false,
+        event_types: None,
+        channels: None,
+        metadata: Metadata::new(),
+        headers: Metadata::new(),
+        secret: SecretText::new(SECRET),
+        old_secrets: Vec::new(),
+        failing_since: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
+}
+
+fn message() -> Message {
+    Message {
+        id: MessageId(Ksuid::MAX),
+        application: ApplicationId(Ksuid::MIN),
+        event_type: "payment_received".into(),
+        event_id: None,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        payload: Some(Bytes::from_static(BODY)),
+        deliver_at: None,
+        payload_expires_at: NOW,
+        created_at: NOW,
+    }
+}
+
+fn compose(endpoint: &Endpoint, style: HeaderStyle, now: Timestamp) -> Request<Bytes> {
+    let recipient = Recipient::new(endpoint, "Hookwire/1.2.3", style).unwrap();
+    recipient.compose(&message(), now).unwrap()
+}
+
+fn text<'a>(request: &'a Request<Bytes>, name: &str) -> Option<&'a str> {
+    request
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap())
+}
+
+#[test]
+fn the_request_is_the_payload_signed() {
+    let request = compose(&endpoint(), HeaderStyle::Standard, NOW);
+    assert_eq!(request.method(), Method::POST);
+    assert_eq!(request.uri(), "https://example.com/hook?token=abc");
+    assert_eq!(request.body().as_ptr(), BODY.as_ptr(), "not a copy");
+    assert_eq!(text(&request, "content-type"), Some("application/json"));
+    assert_eq!(text(&request, "user-agent"), Some("Hookwire/1.2.3"));
+    assert_eq!(text(&request, "webhook-timestamp"), Some("1790000000"));
+    assert_eq!(request.headers().len(), 5);
+
+    let verified = Verifier::new([SECRET]).unwrap();
+    let headers = SignedHeaders::find(|name| text(&request, name));
+    let verified = verified
+        .verify(&headers, request.body(), NOW.unix_seconds())
+        .unwrap();
+    assert_eq!(verified.id, "msg_aWgEPTl1tmebfsQzFP4bxwgy80V");
+}
+
+#[test]
+fn each_style_sends_its_names_with_the_same_values() {
+    let svix = compose(&endpoint(), HeaderStyle::Svix, NOW);
+    assert_eq!(text(&svix, "webhook-signature"), None);
+    let both = compose(&endpoint(), HeaderStyle::Both, NOW);
+    for part in ["id", "timestamp", "signature"] {
+        let value = text(&both, &format!("webhook-{part}"));
+        assert!(value.is_some_and(|value| !value.is_empty()));
+        assert_eq!(value, text(&both, &format!("svix-{part}")));
+        assert_eq!(value, text(&svix, &format!("svix-{part}")));
+    }
+}
+
+#[test]
+fn old_secrets_sign_until_they_expire() {
+    let old = |byte, expires_at| EndpointSecret {
+        key: SecretText::new(Secret::generate([byte; 24]).reveal()),
+        expires_at,
+    };
+    let mut endpoint = endpoint();
+    endpoint.old_secrets = vec![old(1, NOW.plus_ms(1)), old(2, NOW)];
+
+    let signatures = |now| {
+        let request = compose(&endpoint, HeaderStyle::Standard, now);
+        let all = text(&request, "webhook-signature").unwrap().to_owned();
+        all.split(' ').map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(signatures(NOW.plus_ms(-1)).len(), 3);
+    assert_eq!(signatures(NOW).len(), 2);
+    assert_eq!(signatures(NOW.plus_ms(1)).len(), 1);
+    let alone = compose(&crate::endpoint(), HeaderStyle::Standard, NOW);
+    assert_eq!(
+        Some(signatures(NOW)[0].as_str()),
+        text(&alone, "webhook-signature")
+    );
+}
+
+#[test]
+fn own_headers_are_sent_but_never_in_place_of_the_signature() {
+    let mut endpoint = endpoint();
+    endpoint.headers.insert("X-Tenant".into(), "seven".into());
+    endpoint
+        .headers
+        .insert("Content-Type".into(), "application/cloudevents+json".into());
+    endpoint
+        .headers
+        .insert("Authorization".into(), "Bearer hush".into());
+    let request = compose(&endpoint, HeaderStyle::Standard, NOW);
+    assert_eq!(text(&request, "x-tenant"), Some("seven"));
+    assert_eq!(
+        text(&request, "content-type"),
+        Some("application/cloudevents+json")
+    );
+    assert_eq!(text(&request, "authorization"), Some("Bearer hush"));
+    assert!(!format!("{request:?}").contains("hush"));
+
+    endpoint
+        .headers
+        .insert("Svix-Signature".into(), "v1,forged".into());
+    let refused = Recipient::new(&endpoint, "Hookwire", HeaderStyle::Standard);
+    let expected = ComposeError::Header {
+        name: "Svix-Signature".into(),
+        reason: HeaderError::Reserved,
+    };
+    assert_eq!(refused.err(), Some(expected));
+}
+
+#[test]
+fn what_cannot_be_composed_says_why_and_shows_nothing() {
+    let broken = |change: fn(&mut Endpoint)| {
+        let mut endpoint = endpoint();
+        change(&mut endpoint);
+        Recipient::new(&endpoint, "Hookwire", HeaderStyle::Standard).unwrap_err()
+    };
+    let url = broken(|endpoint| endpoint.url = "ftp://hush".into());
+    assert_eq!(url, ComposeError::Url(UrlError::Scheme));
+    let secret = broken(|endpoint| endpoint.secret = SecretText::new("whsec_hush"));
+    assert!(matches!(secret, ComposeError::Secret(_)));
+    let many = broken(|endpoint| {
+        endpoint.headers = (0..65).map(|n| (format!("x-{n}"), "hush".into())).collect();
+    });
+    assert_eq!(many, ComposeError::TooManyHeaders { found: 65 });
+    for error in [url, secret, many] {
+        assert_eq!(error.cause(), Cause::Compose);
+        assert!(!format!("{error} {error:?}").contains("hush"));
+    }
+
+    let recipient = Recipient::new(&endpoint(), "Hookwire", HeaderStyle::Standard).unwrap();
+    assert!(!format!("{recipient:?}").contains("abc"));
+    let gone = Message {
+        payload: None,
+        ..message()
+    };
+    let error = recipient.compose(&gone, NOW).unwrap_err();
+    assert_eq!(
+        (error.clone(), error.cause()),
+        (ComposeError::PayloadGone, Cause::Expired)
+    );
+    let agent = Recipient::new(&endpoint(), "a\nb", HeaderStyle::Standard);
+    assert_eq!(agent.err(), Some(ComposeError::UserAgent));
+}

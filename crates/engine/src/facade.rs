@@ -1,0 +1,284 @@
+//! The engine's face: what the floors above may ask of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookwire_signing::Secret;
+use hookwire_store::{Change, Conflict, Store, StoreError};
+use hookwire_types::*;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::backlog::Backlog;
+use crate::claimer::Claimer;
+use crate::clock::Clock;
+use crate::directory::{AppSnapshot, Directory};
+use crate::dispatcher::Dispatcher;
+use crate::intake::{AcceptError, Intake, NewMessage};
+use crate::outbound::Outbound;
+use crate::recorder::{QUEUE_MAX, Record, Recorder};
+use crate::registry::LaneRegistry;
+use crate::retry::RetryPolicy;
+use crate::room::Room;
+use crate::sender::Sender;
+use crate::settings::EngineSettings;
+use crate::task::Tasks;
+use crate::trial::{TestReport, Trials};
+
+/// A running engine. Cheap to clone; all clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    directory: Arc<Directory>,
+    dispatcher: Arc<Dispatcher>,
+    intake: Intake,
+    recorder: mpsc::Sender<Record>,
+    tasks: Tasks,
+    trials: Trials,
+    stop: watch::Sender<bool>,
+}
+
+impl Engine {
+    /// Starts an engine: takes over what the last process (or a lost node) left, and goes on.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        settings: EngineSettings,
+    ) -> Result<Self, StoreError> {
+        let clock = Arc::new(Clock::default());
+        let node = clock.node();
+        let backlog = Arc::new(Backlog::default());
+        let room = Room::new(
+            settings.memory_deliveries_max,
+            settings.memory_payload_bytes_max,
+        );
+        let directory = Arc::new(Directory::new(
+            Arc::clone(&store),
+            LaneRegistry::new(settings.header_style, settings.endpoint_in_flight_max),
+        ));
+        let (recorder, records) = mpsc::channel(QUEUE_MAX);
+        let dispatcher = Arc::new(Dispatcher::new(
+            sender(&settings, &clock),
+            Arc::clone(&clock),
+            Arc::new(room),
+            Arc::clone(&backlog),
+            recorder.clone(),
+            settings.in_flight_max,
+        ));
+        let claimer = Claimer {
+            node,
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            directory: Arc::clone(&directory),
+            dispatcher: Arc::clone(&dispatcher),
+        };
+        let adopted = claimer.join(settings.sole_node).await?;
+        if adopted > 0 {
+            tracing::info!(
+                deliveries = adopted,
+                "took over deliveries that were in memory"
+            );
+        }
+        let tasks = Tasks::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&backlog));
+        tasks.resume().await?;
+
+        let (stop, mut stopped) = watch::channel(false);
+        tokio::spawn(claimer.run(async move {
+            // An error means that the engine was dropped, which stops the claimer too.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        }));
+        let recorder_service = Recorder {
+            node,
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            directory: Arc::clone(&directory),
+            backlog,
+        };
+        tokio::spawn(recorder_service.run(records));
+        let intake = Intake {
+            node,
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            dispatcher: Arc::clone(&dispatcher),
+            recorder: recorder.clone(),
+        };
+        let trials = Trials::new(
+            node,
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&directory),
+            Arc::clone(&dispatcher),
+            recorder.clone(),
+        );
+        let inner = Inner {
+            store,
+            clock,
+            directory,
+            dispatcher,
+            intake,
+            recorder,
+            tasks,
+            trials,
+            stop,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &dyn Store {
+        &*self.inner.store
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// A new id, later than all before.
+    pub fn new_id<Id: From<Ksuid>>(&self) -> Id {
+        self.inner.clock.id(self.now())
+    }
+
+    /// A new signing secret, `whsec_…`.
+    pub fn new_secret(&self) -> SecretText {
+        SecretText::new(Secret::generate(rand::random()).reveal())
+    }
+
+    /// An application with its endpoints; from memory when it was used lately. The application
+    /// that every organization has, `default`, is made when it is asked for the first time.
+    pub async fn application(
+        &self,
+        organization: OrganizationId,
+        reference: &Reference<ApplicationId>,
+    ) -> Result<Option<Arc<AppSnapshot>>, StoreError> {
+        let directory = &self.inner.directory;
+        let found = directory.application(organization, reference).await?;
+        let is_default =
+            matches!(reference, Reference::Uid(uid) if uid == Application::DEFAULT_UID);
+        if found.is_some() || !is_default {
+            return Ok(found);
+        }
+        let now = self.now();
+        let application = Application {
+            id: self.inner.clock.id(now),
+            organization,
+            uid: Some(Application::DEFAULT_UID.to_owned()),
+            name: "Default".to_owned(),
+            throttle_rate: None,
+            metadata: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        match directory
+            .change(vec![Change::CreateApplication(application)])
+            .await
+        {
+            // Somebody else made it in the meantime.
+            Ok(()) | Err(StoreError::Conflict(Conflict::Uid)) => {}
+            Err(error) => return Err(error),
+        }
+        directory.application(organization, reference).await
+    }
+
+    /// Changes configuration. When it returns, every later message and attempt follows it.
+    pub async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.inner.directory.change(changes).await
+    }
+
+    /// Accepts a message: when it returns `Ok`, the message survives `kill -9`.
+    pub async fn accept(
+        &self,
+        app: &AppSnapshot,
+        event: NewMessage,
+    ) -> Result<Arc<Message>, AcceptError> {
+        self.inner.intake.accept(app, event).await
+    }
+
+    /// Sends a message to an endpoint again (or for the first time), now, and then on the
+    /// schedule if that fails.
+    pub async fn resend(&self, key: DeliveryKey) -> Result<(), StoreError> {
+        let now = self.now();
+        self.inner.store.requeue(now, vec![key]).await?;
+        self.inner.dispatcher.backlog.note(key.endpoint, now);
+        Ok(())
+    }
+
+    /// Starts a task that sends again what failed for an endpoint.
+    pub async fn recover(
+        &self,
+        endpoint: &Endpoint,
+        window: RecoverWindow,
+    ) -> Result<Task, StoreError> {
+        let kind = TaskKind::EndpointRecover {
+            application: endpoint.application,
+            endpoint: endpoint.id,
+            window,
+        };
+        self.inner.tasks.start(endpoint.organization, kind).await
+    }
+
+    /// Sends one event to one endpoint now, past queue and retries, and reports the exchange.
+    /// It is recorded as a manual attempt of a message of its own, also when the caller goes away.
+    pub async fn test(
+        &self,
+        endpoint: EndpointId,
+        event: NewMessage,
+    ) -> Result<TestReport, StoreError> {
+        self.inner.trials.test(endpoint, event).await
+    }
+
+    /// Whether messages can be accepted: the store answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.store.ping().await
+    }
+
+    /// Starts nothing new, lets what is in flight end within `timeout`, writes it down, and hands
+    /// the rest back to the store.
+    pub async fn shutdown(&self, timeout: Duration) {
+        self.inner.stop.send_replace(true);
+        let dispatcher = &self.inner.dispatcher;
+        dispatcher.stop();
+        if tokio::time::timeout(timeout, dispatcher.idle())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests were still in flight: they will be sent again");
+        }
+        for lane in self.inner.directory.lanes().all() {
+            for job in lane.drain() {
+                let record = Record::Release {
+                    key: job.key,
+                    reservation: job.reservation,
+                };
+                let _ = self.inner.recorder.send(record).await;
+            }
+        }
+        let (written, barrier) = oneshot::channel();
+        if self
+            .inner
+            .recorder
+            .send(Record::Barrier(written))
+            .await
+            .is_ok()
+            && tokio::time::timeout(timeout, barrier).await.is_err()
+        {
+            tracing::error!("the store could not be written: some attempts will be made again");
+        }
+    }
+}
+
+fn sender(settings: &EngineSettings, clock: &Arc<Clock>) -> Sender {
+    Sender::new(
+        Outbound::new(settings.outbound.clone()),
+        RetryPolicy::new(&settings.retry_schedule_seconds),
+        Arc::clone(clock),
+        i64::from(settings.disable_after_seconds) * 1000,
+        settings.outbound.exchange_timeout_ms,
+    )
+}

@@ -1,0 +1,229 @@
+//! Intake: plans a message's deliveries, stores them, and only then lets them go.
+//!
+//! A delivery that finds a place in memory is stored as owned by this node and is never read
+//! back; one that does not is stored as owned by nobody and claimed when there is room.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
+use hookwire_types::*;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::directory::AppSnapshot;
+use crate::dispatcher::Dispatcher;
+use crate::lane::{Job, Lane};
+use crate::recorder::Record;
+use crate::room::Reservation;
+
+/// What a producer asks to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// What happened.
+    pub event_type: String,
+    /// The producer's own id for it.
+    pub event_id: Option<String>,
+    /// A JSON object, sent and kept byte for byte.
+    pub payload: Bytes,
+    /// Goes only to endpoints that listen to one of these, or to all.
+    pub channels: Vec<String>,
+    /// For finding it again.
+    pub tags: Vec<String>,
+    /// Not before this moment.
+    pub deliver_at: Option<Timestamp>,
+    /// How long the payload is kept, in milliseconds.
+    pub payload_retention_ms: i64,
+    /// Goes to this endpoint alone, whatever it listens to; `None` goes to all that want it.
+    pub recipient: Option<EndpointId>,
+}
+
+impl NewMessage {
+    /// The message, accepted at `now`.
+    pub(crate) fn into_message(
+        self,
+        id: MessageId,
+        application: ApplicationId,
+        now: Timestamp,
+    ) -> Message {
+        Message {
+            id,
+            application,
+            event_type: self.event_type,
+            event_id: self.event_id,
+            channels: self.channels,
+            tags: self.tags,
+            payload: Some(self.payload),
+            deliver_at: self.deliver_at,
+            payload_expires_at: now.plus_ms(self.payload_retention_ms),
+            created_at: now,
+        }
+    }
+}
+
+/// Why a message was not accepted. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The application has a message with this `event_id`.
+    #[error("a message with this eventId exists already")]
+    EventIdTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// See the module's page.
+pub(crate) struct Intake {
+    pub(crate) node: NodeId,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) recorder: mpsc::Sender<Record>,
+}
+
+/// A message with its deliveries, before it is stored.
+struct Plan {
+    message: Arc<Message>,
+    deliveries: Vec<NewDelivery>,
+    trigger: Trigger,
+    /// Deliveries that go from memory.
+    placed: Vec<(Arc<Lane>, Reservation)>,
+}
+
+impl Intake {
+    /// Accepts a message: when it returns `Ok`, the message survives `kill -9`.
+    pub(crate) async fn accept(
+        &self,
+        app: &AppSnapshot,
+        event: NewMessage,
+    ) -> Result<Arc<Message>, AcceptError> {
+        let now = self.clock.now();
+        let plan = self.plan(app, event, now);
+        let message = Arc::clone(&plan.message);
+        let batch = vec![Accepted {
+            message: plan.message,
+            deliveries: plan.deliveries.clone(),
+        }];
+        // When the caller goes away while the store works, nobody else would know that these
+        // deliveries are in memory.
+        let placed = Placed {
+            intake: self,
+            message: &message,
+            jobs: plan.placed,
+        };
+        let conflicts = self.store.append(batch).await?;
+        if let Some(Err(conflict)) = conflicts.into_iter().next() {
+            placed.forget();
+            return Err(match conflict {
+                Conflict::EventId => AcceptError::EventIdTaken,
+                other => AcceptError::Store(other.into()),
+            });
+        }
+        placed.let_go(plan.trigger);
+        for delivery in plan
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.owner.is_none())
+        {
+            self.dispatcher
+                .backlog
+                .note(delivery.endpoint, delivery.due_at);
+        }
+        Ok(message)
+    }
+
+    fn plan(&self, app: &AppSnapshot, event: NewMessage, now: Timestamp) -> Plan {
+        let later = event.deliver_at.filter(|at| *at > now);
+        let payload_bytes = event.payload.len();
+        let trigger = match event.recipient {
+            Some(_) => Trigger::Manual,
+            None => Trigger::Scheduled,
+        };
+        let mut deliveries = Vec::new();
+        let mut placed = Vec::new();
+        for (endpoint, lane) in app.endpoints.iter().zip(&app.lanes) {
+            let wanted = match event.recipient {
+                Some(recipient) => endpoint.id == recipient,
+                None => endpoint.wants(&event.event_type, &event.channels),
+            };
+            if !wanted {
+                continue;
+            }
+            let reservation = match later {
+                None => lane.reserve(&self.dispatcher.room, payload_bytes),
+                Some(_) => None,
+            };
+            deliveries.push(NewDelivery {
+                endpoint: endpoint.id,
+                owner: reservation.as_ref().map(|_| self.node),
+                trigger,
+                due_at: later.unwrap_or(now),
+            });
+            placed.extend(reservation.map(|reservation| (Arc::clone(lane), reservation)));
+        }
+        let message = Arc::new(event.into_message(self.clock.id(now), app.application.id, now));
+        Plan {
+            message,
+            deliveries,
+            trigger,
+            placed,
+        }
+    }
+}
+
+/// Deliveries that have a place in memory but may not be sent yet. Dropped before it is known
+/// whether they were stored, it gives them back to the store.
+struct Placed<'a> {
+    intake: &'a Intake,
+    message: &'a Arc<Message>,
+    jobs: Vec<(Arc<Lane>, Reservation)>,
+}
+
+impl Placed<'_> {
+    /// They are stored: off they go.
+    fn let_go(mut self, trigger: Trigger) {
+        for (lane, reservation) in self.jobs.drain(..) {
+            lane.push(Job {
+                key: DeliveryKey {
+                    message: self.message.id,
+                    endpoint: lane.endpoint(),
+                },
+                tries: 0,
+                trigger,
+                message: Arc::clone(self.message),
+                reservation,
+            });
+            self.intake.dispatcher.wake(&lane);
+        }
+    }
+
+    /// They were not stored.
+    fn forget(mut self) {
+        for (lane, _) in self.jobs.drain(..) {
+            lane.unreserve();
+        }
+    }
+}
+
+impl Drop for Placed<'_> {
+    fn drop(&mut self) {
+        if self.jobs.is_empty() {
+            return;
+        }
+        let mut records = Vec::new();
+        for (lane, reservation) in self.jobs.drain(..) {
+            lane.unreserve();
+            let key = DeliveryKey {
+                message: self.message.id,
+                endpoint: lane.endpoint(),
+            };
+            records.push(Record::Release { key, reservation });
+        }
+        let recorder = self.intake.recorder.clone();
+        tokio::spawn(async move {
+            for record in records {
+                let _ = recorder.send(record).await;
+            }
+        });
+    }
+}

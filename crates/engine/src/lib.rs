@@ -1,0 +1,48 @@
+//! The engine: takes messages in, keeps them safe, and sees to it that they arrive.
+//!
+//! ```text
+//!  accept ─▶ intake ──append──▶ store
+//!              │ after the commit, from memory
+//!              ▼
+//!            lanes (one per endpoint) ─▶ dispatcher ─▶ sender: compose, sign, send
+//!              ▲                                          │
+//!   claimer ───┘ what is due                              ▼
+//!   store ◀─────────────────complete──────────────── recorder
+//! ```
+//!
+//! A message that is delivered at once is never read back from the store. What must hold:
+//!
+//! - Nothing is sent before it is stored, and no place in memory is given up before what came of
+//!   it is stored.
+//! - No lane waits for another lane; what hangs holds its own few slots.
+//! - Memory is bounded by [`EngineSettings`], not by traffic.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod outbound;
+
+mod backlog;
+mod claimer;
+mod clock;
+mod directory;
+mod dispatcher;
+mod facade;
+mod intake;
+mod lane;
+mod recorder;
+mod registry;
+mod retry;
+mod room;
+mod sender;
+mod settings;
+mod task;
+mod trial;
+mod turns;
+mod verdict;
+
+pub use directory::AppSnapshot;
+pub use facade::Engine;
+pub use hookwire_compose::HeaderStyle;
+pub use intake::{AcceptError, NewMessage};
+pub use settings::EngineSettings;
+pub use trial::TestReport;

@@ -1,0 +1,99 @@
+//! Why an exchange failed, found by the types of the errors.
+
+use std::error::Error as StdError;
+use std::io;
+
+use hookwire_types::Cause;
+use http::StatusCode;
+
+use super::connect::ConnectError;
+
+/// Why an exchange failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// For programs.
+    pub cause: Cause,
+    /// For a person: what happened, without secrets and without internal addresses.
+    pub detail: String,
+}
+
+/// How far an exchange was when it broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Before the whole head of the answer was there.
+    Head,
+    /// While the body of the answer was being read.
+    Body,
+}
+
+impl Failure {
+    pub(super) fn new(cause: Cause, detail: impl Into<String>) -> Self {
+        Self {
+            cause,
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        Self::new(Cause::Status, format!("the receiver answered {status}"))
+    }
+
+    pub(super) fn timed_out(stage: Stage, timeout_ms: u32) -> Self {
+        let what = match stage {
+            Stage::Head => "the receiver did not answer",
+            Stage::Body => "the receiver did not finish its answer",
+        };
+        Self::new(Cause::Timeout, format!("{what} within {timeout_ms} ms"))
+    }
+
+    pub(super) fn answer_too_large(bytes_max: usize) -> Self {
+        let detail = format!("the receiver's answer is larger than {bytes_max} bytes");
+        Self::new(Cause::TooLarge, detail)
+    }
+
+    /// No answer: no connection, or one that broke before the answer came.
+    pub(super) fn of_request(error: &hyper_util::client::legacy::Error) -> Self {
+        if let Some(error) = find::<ConnectError>(error) {
+            return Self::new(error.cause(), error.to_string());
+        }
+        match find::<hyper::Error>(error) {
+            Some(error) => Self::of_http(error, Stage::Head),
+            None => Self::new(Cause::Connect, "the request could not be sent"),
+        }
+    }
+
+    /// The connection or what came over it was not as HTTP has it.
+    pub(super) fn of_http(error: &hyper::Error, stage: Stage) -> Self {
+        if error.is_parse_too_large() {
+            return Self::new(
+                Cause::TooLarge,
+                "the head of the receiver's answer is too large",
+            );
+        }
+        let malformed = find::<io::Error>(error).is_some_and(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            )
+        });
+        if error.is_parse() || malformed {
+            return Self::new(Cause::Connect, "the receiver's answer is not valid HTTP");
+        }
+        let detail = match stage {
+            Stage::Head => "the receiver closed the connection before it answered",
+            Stage::Body => "the receiver closed the connection in the middle of its answer",
+        };
+        Self::new(Cause::Connect, detail)
+    }
+}
+
+fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}

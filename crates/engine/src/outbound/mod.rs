@@ -1,0 +1,25 @@
+//! Outbound: requests to receivers, which are strangers.
+//!
+//! ```text
+//!  exchange ─▶ pool ─▶ name or literal address ─▶ guard ─▶ TCP to that very address ─▶ TLS ─▶ HTTP/1.1
+//! ```
+//!
+//! - **Only addresses that the guard has passed are connected to**, and exactly those: a name is
+//!   not resolved a second time. A redirect is an answer, it is never followed.
+//! - **Every wait has a deadline and every answer a size**, whatever the receiver does.
+//! - **An exchange never fails in the sense of `Err`**: what went wrong is data, see [`Failure`].
+//!   Causes are found by the types of errors, never by their texts.
+
+mod client;
+mod connect;
+mod failure;
+mod guard;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+pub use client::{ANSWER_KEPT_BYTES, Exchange, Outbound, OutboundSettings};
+pub use connect::ConnectError;
+pub use failure::Failure;
+pub use guard::{Blocked, Guard};
+pub use resolve::{Lookup, LookupError, SystemNames};

@@ -1,0 +1,167 @@
+//! The recorder: writes down what came of deliveries, many in one commit.
+//!
+//! While a commit is under way the next batch gathers. When the store cannot be used the batch
+//! is kept and tried again: the bounded queue fills, slots wait, and nothing is sent that could
+//! not be written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookwire_store::{Store, StoreError};
+use hookwire_types::*;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::backlog::Backlog;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::room::Reservation;
+
+/// Outcomes that wait for the recorder at most. More than the requests in flight, so that a slot
+/// waits only when the store does.
+pub(crate) const QUEUE_MAX: usize = 4_096;
+/// Outcomes in one commit at most: a few milliseconds of writing.
+const BATCH_MAX: usize = 1_024;
+const RETRY_FIRST: Duration = Duration::from_millis(50);
+const RETRY_MAX: Duration = Duration::from_secs(1);
+
+/// Something to write down.
+#[derive(Debug)]
+pub(crate) enum Record {
+    /// An attempt ended.
+    Outcome {
+        /// How.
+        outcome: Box<Outcome>,
+        /// The delivery's place in memory, free once this is written.
+        reservation: Reservation,
+        /// Told once this is written.
+        recorded: Option<oneshot::Sender<()>>,
+    },
+    /// A delivery leaves memory without an attempt.
+    Release {
+        /// Which one.
+        key: DeliveryKey,
+        /// Its place in memory.
+        reservation: Reservation,
+    },
+    /// Told once everything before it is written.
+    Barrier(oneshot::Sender<()>),
+}
+
+/// See the module's page.
+pub(crate) struct Recorder {
+    pub(crate) node: NodeId,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) backlog: Arc<Backlog>,
+}
+
+/// What is kept of a batch while it is being written.
+#[derive(Default)]
+struct Batch {
+    outcomes: Vec<Outcome>,
+    waiting: Vec<oneshot::Sender<()>>,
+    releases: Vec<DeliveryKey>,
+    reservations: Vec<Reservation>,
+}
+
+impl Recorder {
+    /// Runs until every sender is gone and all that was sent is written.
+    pub(crate) async fn run(self, mut records: mpsc::Receiver<Record>) {
+        let mut buffer = Vec::with_capacity(BATCH_MAX);
+        while records.recv_many(&mut buffer, BATCH_MAX).await > 0 {
+            let mut batch = Batch::default();
+            for record in buffer.drain(..) {
+                batch.add(record);
+            }
+            self.write(batch).await;
+        }
+    }
+
+    async fn write(&self, batch: Batch) {
+        if !batch.outcomes.is_empty() {
+            let owned = self
+                .insist(|| self.store.complete(self.node, batch.outcomes.clone()))
+                .await
+                .unwrap_or_default();
+            for (outcome, owned) in batch.outcomes.iter().zip(owned) {
+                self.follow_up(outcome, owned);
+            }
+        }
+        if !batch.releases.is_empty() {
+            let released = self.insist(|| self.store.release(self.node, batch.releases.clone()));
+            if released.await.is_some() {
+                let now = self.clock.now();
+                for key in &batch.releases {
+                    self.backlog.note(key.endpoint, now);
+                }
+            }
+        }
+        for recorded in batch.waiting {
+            // Nobody has to wait for it any more.
+            let _ = recorded.send(());
+        }
+        drop(batch.reservations);
+    }
+
+    fn follow_up(&self, outcome: &Outcome, owned: bool) {
+        if !owned {
+            tracing::warn!(
+                message_id = %outcome.key.message,
+                endpoint_id = %outcome.key.endpoint,
+                "an attempt was not recorded: another node has taken the delivery over"
+            );
+            return;
+        }
+        if let Verdict::Retry { at } = outcome.verdict {
+            self.backlog.note(outcome.key.endpoint, at);
+        }
+        if outcome.health == Some(EndpointHealth::Disabled) {
+            self.directory.endpoint_was_disabled(outcome.key.endpoint);
+        }
+    }
+
+    /// Calls the store until it answers. `None` when it never can: what it says then is logged,
+    /// and the deliveries stay with this node until it restarts.
+    async fn insist<T, F>(&self, call: impl Fn() -> F) -> Option<T>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut pause = RETRY_FIRST;
+        loop {
+            match call().await {
+                Ok(value) => return Some(value),
+                Err(StoreError::Unavailable(reason)) => {
+                    tracing::debug!(reason, "outcomes wait for the store");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(RETRY_MAX);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "outcomes could not be recorded");
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl Batch {
+    fn add(&mut self, record: Record) {
+        match record {
+            Record::Outcome {
+                outcome,
+                reservation,
+                recorded,
+            } => {
+                self.outcomes.push(*outcome);
+                self.reservations.push(reservation);
+                self.waiting.extend(recorded);
+            }
+            Record::Release { key, reservation } => {
+                self.releases.push(key);
+                self.reservations.push(reservation);
+            }
+            Record::Barrier(recorded) => self.waiting.push(recorded),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Trials: *Send test event*. One event to one endpoint, now, past queue and retries.
+//!
+//! A trial is a message with one delivery like any other, stored before it is sent and recorded
+//! afterwards, so that what a person saw in the confirmation is found in the list of attempts too.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookwire_compose::{ComposeError, Recipient};
+use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
+use hookwire_types::*;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::dispatcher::{Dispatcher, shard_of};
+use crate::intake::NewMessage;
+use crate::lane::Target;
+use crate::recorder::Record;
+use crate::room::Reservation;
+use crate::sender::Exchanged;
+
+/// Trials under way at most: each holds a connection for up to the exchange's deadline.
+const UNDER_WAY_MAX: usize = 64;
+
+/// What a test sent and what came back.
+#[derive(Debug, Clone)]
+pub struct TestReport {
+    /// The attempt as it was recorded; its delivery names the message that the test made.
+    pub attempt: Attempt,
+    /// The request as it went over the wire; `None` when none could be composed.
+    pub request: Option<http::Request<Bytes>>,
+    /// The receiver's headers.
+    pub response_headers: http::HeaderMap,
+}
+
+/// See the module's page. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Trials {
+    node: NodeId,
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    directory: Arc<Directory>,
+    dispatcher: Arc<Dispatcher>,
+    recorder: mpsc::Sender<Record>,
+    under_way: Arc<Semaphore>,
+}
+
+impl Trials {
+    pub(crate) fn new(
+        node: NodeId,
+        store: Arc<dyn Store>,
+        clock: Arc<Clock>,
+        directory: Arc<Directory>,
+        dispatcher: Arc<Dispatcher>,
+        recorder: mpsc::Sender<Record>,
+    ) -> Self {
+        let under_way = Arc::new(Semaphore::new(UNDER_WAY_MAX));
+        Self {
+            node,
+            store,
+            clock,
+            directory,
+            dispatcher,
+            recorder,
+            under_way,
+        }
+    }
+
+    /// Sends and reports. Once begun it goes on to its end, also when the caller goes away:
+    /// otherwise nobody would record the delivery that is in memory.
+    pub(crate) async fn test(
+        &self,
+        endpoint: EndpointId,
+        event: NewMessage,
+    ) -> Result<TestReport, StoreError> {
+        let this = self.clone();
+        let test = tokio::spawn(async move { this.run(endpoint, event).await });
+        test.await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("the test broke off".into())))
+    }
+
+    async fn run(&self, endpoint: EndpointId, event: NewMessage) -> Result<TestReport, StoreError> {
+        let _permit = self.under_way.acquire().await;
+        let lane = self.directory.lane(endpoint).await?;
+        match &*lane.target() {
+            Target::Ready {
+                endpoint,
+                recipient,
+            } => self.send(endpoint, recipient, event).await,
+            Target::Gone => Err(Conflict::Version.into()),
+        }
+    }
+
+    async fn send(
+        &self,
+        endpoint: &Endpoint,
+        recipient: &Result<Recipient, ComposeError>,
+        event: NewMessage,
+    ) -> Result<TestReport, StoreError> {
+        let now = self.clock.now();
+        let message = Arc::new(event.into_message(self.clock.id(now), endpoint.application, now));
+        let payload_bytes = message.payload.as_ref().map_or(0, Bytes::len);
+        let reservation = self.dispatcher.room.reserve_regardless(payload_bytes);
+        self.keep(&message, endpoint.id).await?;
+        let mut request = None;
+        let exchanged = self
+            .dispatcher
+            .sender()
+            .exchange(
+                endpoint,
+                recipient,
+                &message,
+                Trigger::Manual,
+                shard_of(endpoint.id),
+                Some(&mut request),
+            )
+            .await;
+        let Exchanged {
+            response_headers,
+            mut attempt,
+            ..
+        } = exchanged;
+        attempt.test = true;
+        self.record(attempt.clone(), reservation).await;
+        Ok(TestReport {
+            attempt,
+            request,
+            response_headers,
+        })
+    }
+
+    async fn keep(&self, message: &Arc<Message>, endpoint: EndpointId) -> Result<(), StoreError> {
+        let delivery = NewDelivery {
+            endpoint,
+            owner: Some(self.node),
+            trigger: Trigger::Manual,
+            due_at: message.created_at,
+        };
+        let accepted = Accepted {
+            message: Arc::clone(message),
+            deliveries: vec![delivery],
+        };
+        for conflict in self.store.append(vec![accepted]).await? {
+            conflict?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, attempt: Attempt, reservation: Reservation) {
+        let verdict = match attempt.status {
+            AttemptStatus::Success => Verdict::Delivered,
+            AttemptStatus::Fail => Verdict::Failed,
+        };
+        let outcome = Outcome {
+            key: attempt.key,
+            attempt: Some(attempt),
+            verdict,
+            tries: 1,
+            health: None,
+        };
+        let (recorded, written) = oneshot::channel();
+        let outcome = Box::new(outcome);
+        let record = Record::Outcome {
+            outcome,
+            reservation,
+            recorded: Some(recorded),
+        };
+        // Errors mean that the recorder has ended with the process.
+        let _ = self.recorder.send(record).await;
+        let _ = written.await;
+    }
+}

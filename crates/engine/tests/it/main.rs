@@ -1,0 +1,9 @@
+//! The engine on a real embedded store, with real receivers on loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod delivery;
+mod isolation;
+mod receiver;
+mod rig;
+mod survival;

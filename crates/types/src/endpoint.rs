@@ -1,0 +1,70 @@
+//! An endpoint: the API's word for what a person calls a webhook.
+
+use crate::{ApplicationId, EndpointId, Metadata, OrganizationId, SecretText, Timestamp};
+
+/// Where an application's messages go, which of them, and how they are signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: EndpointId,
+    /// The tenant that it belongs to.
+    pub organization: OrganizationId,
+    /// The application whose messages it receives.
+    pub application: ApplicationId,
+    /// The tenant's own name for it, unique within the application.
+    pub uid: Option<String>,
+    /// What people call the webhook.
+    pub name: String,
+    /// Where requests go: absolute, http or https.
+    pub url: String,
+    /// Free text.
+    pub description: String,
+    /// Requests per second at most.
+    pub throttle_rate: Option<u16>,
+    /// Receives nothing while set.
+    pub disabled: bool,
+    /// Event types that it wants; `None` wants all.
+    pub event_types: Option<Vec<String>>,
+    /// Channels that it listens to; `None` listens to all.
+    pub channels: Option<Vec<String>>,
+    /// The tenant's own data.
+    pub metadata: Metadata,
+    /// Headers sent with each request, beside the signature.
+    pub headers: Metadata,
+    /// Signs each request.
+    pub secret: SecretText,
+    /// Earlier secrets that sign too until they expire, newest first.
+    pub old_secrets: Vec<EndpointSecret>,
+    /// Since when it has done nothing but fail.
+    pub failing_since: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Grows by one with every change: the store refuses an update made from an older one.
+    pub version: i64,
+}
+
+/// A secret that was replaced and still signs until it expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointSecret {
+    /// The secret.
+    pub key: SecretText,
+    /// From when on it no longer signs.
+    pub expires_at: Timestamp,
+}
+
+impl Endpoint {
+    /// Whether a message of this type and on these channels goes to this endpoint.
+    pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {
+        let type_matches = match &self.event_types {
+            None => true,
+            Some(types) => types.iter().any(|wanted| wanted == event_type),
+        };
+        let channel_matches = match &self.channels {
+            None => true,
+            Some(wanted) => wanted.iter().any(|channel| channels.contains(channel)),
+        };
+        !self.disabled && type_matches && channel_matches
+    }
+}

@@ -1,0 +1,37 @@
+//! The words of Hookwire: ids, time and the domain that every other floor speaks of.
+//!
+//! Pure data. Nothing here reads a clock, rolls dice, or does I/O: time and randomness are
+//! passed in, so that everything built on top can be tested with both held still.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod application;
+mod delivery;
+mod endpoint;
+mod event_type;
+mod id;
+mod message;
+mod page;
+mod secret;
+mod task;
+mod time;
+
+pub use application::Application;
+pub use delivery::{
+    Attempt, AttemptStatus, Cause, Delivery, DeliveryKey, DeliveryStatus, EndpointHealth, NodeId,
+    Outcome, Trigger, Verdict,
+};
+pub use endpoint::{Endpoint, EndpointSecret};
+pub use event_type::EventType;
+pub use id::{
+    ApplicationId, AttemptId, EndpointId, IdSource, Ksuid, MessageId, OrganizationId, ParseIdError,
+    TaskId,
+};
+pub use message::Message;
+pub use page::{Order, Page, Reference, Side};
+pub use secret::SecretText;
+pub use task::{RecoverWindow, Task, TaskKind, TaskStatus};
+pub use time::{ParseTimestampError, Timestamp};
+
+/// String-to-string data that a user hangs on a resource; sorted, so that it is always shown alike.
+pub type Metadata = std::collections::BTreeMap<String, String>;
