@@ -53,7 +53,9 @@ impl NewMessage {
             event_id: self.event_id,
             channels: self.channels,
             tags: self.tags,
-            payload: Some(self.payload),
+            // A copy of its own: the bytes given may be a slice of a much larger buffer, which
+            // would stay in memory for as long as the message does.
+            payload: Some(Bytes::copy_from_slice(&self.payload)),
             deliver_at: self.deliver_at,
             payload_expires_at: now.plus_ms(self.payload_retention_ms),
             created_at: now,

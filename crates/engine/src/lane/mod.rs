@@ -33,6 +33,7 @@ const QUEUED_PER_SLOT_TIGHT: usize = 4;
 
 /// What an endpoint is at the moment.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "always behind an `Arc`")]
 pub(crate) enum Target {
     /// It can be sent to (or is disabled).
     Ready {

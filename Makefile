@@ -1,0 +1,48 @@
+# `make` alone lists what there is.
+
+CARGO ?= cargo
+# Arguments for pytest, for example: make test-blackbox PYTEST="-k rotation -x"
+PYTEST ?=
+# Arguments for the bench, for example: make bench BENCH="--seconds 5"
+BENCH ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-rust test-blackbox lint bench setup clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup build ## build and start a server to try things with
+	@exec target/release/hookwire serve --dev
+
+build: ## build target/release/hookwire
+	$(CARGO) build --release --locked -p hookwire
+
+test: test-rust test-blackbox ## run every test there is
+
+test-rust: ## run the tests of the crates
+	@scripts/setup.sh
+	$(CARGO) test --workspace --locked
+
+test-blackbox: ## run the tests that drive the real binary
+	@scripts/setup.sh --tests
+	$(CARGO) build --locked -p hookwire
+	@scripts/python-env.sh
+	.venv/bin/python -m pytest tests $(PYTEST)
+
+lint: ## check format, clippy, licences and advisories
+	@scripts/setup.sh
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@scripts/deny.sh
+
+bench: ## measure Hookwire beside the floor
+	@scripts/setup.sh
+	$(CARGO) build --release --locked -p hookwire -p hookwire-bench
+	target/release/hookwire-bench run $(BENCH)
+
+setup: ## see that everything that a build needs is there
+	@scripts/setup.sh
+
+clean: ## remove what was built
+	rm -rf target .venv

@@ -1,0 +1,232 @@
+//! A whole run: floor and Hookwire in turn, round after round, on one machine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+
+use crate::api::Api;
+use crate::figures::Figures;
+use crate::ledger::Totals;
+use crate::load::Target;
+use crate::receiver::{HANG_PATH, OK_PATH, Receiver};
+use crate::rig::Rig;
+use crate::scenario::{hanging, offered, saturated};
+use crate::scratch::Scratch;
+use crate::server::{Hookwire, Server};
+
+/// Connections, caches and the allocator settle in this time; nothing of it is in the figures.
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// The floor asks for neither.
+const FLOOR_APPLICATION: &str = "app_floor";
+const FLOOR_TOKEN: &str = "floor";
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scenario {
+    /// Everything below.
+    All,
+    /// Deliveries a second and processor time, producers in a closed loop.
+    Saturated,
+    /// Latency at a fixed offered rate.
+    Offered,
+    /// Latency at the same rate beside an endpoint that never answers (includes `offered`).
+    Hanging,
+}
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Subject {
+    /// Forwards from memory: the yardstick.
+    Floor,
+    /// The server itself.
+    Hookwire,
+}
+
+/// What to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// Which servers, in this order in each round.
+    pub subjects: Vec<Subject>,
+    /// Which scenario.
+    pub scenario: Scenario,
+    /// How often each server is measured; medians count.
+    pub rounds: u32,
+    /// Length of each measured phase.
+    pub duration: Duration,
+    /// Producers, each with one connection.
+    pub producers: usize,
+    /// Offered rate of the open loop.
+    pub rate_per_s: u32,
+    /// Whether producers send an idempotency key with each message.
+    pub idempotency_keys: bool,
+    /// The server's executable.
+    pub hookwire: PathBuf,
+    /// Where the temporary directory is made; the store's speed is that of this disk.
+    pub directory: PathBuf,
+}
+
+/// What one server did in all rounds.
+#[derive(Debug)]
+pub struct Measured {
+    /// Which server.
+    pub subject: Subject,
+    /// Figures of each round.
+    pub rounds: Vec<Figures>,
+    /// The ledger of all rounds together.
+    pub totals: Totals,
+}
+
+/// What a run found out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In the plan's order.
+    pub measured: Vec<Measured>,
+    /// What kind of file system the store was on.
+    pub file_system: Option<String>,
+}
+
+impl Plan {
+    /// Runs it. An error means that it could not be carried out; a ledger that does not balance is
+    /// a result.
+    pub async fn run(&self) -> anyhow::Result<Outcome> {
+        if self.subjects.contains(&Subject::Hookwire) {
+            ensure!(
+                self.hookwire.is_file(),
+                "there is no server at {}; build it with `cargo build --release -p hookwire` or \
+                 name another with --hookwire",
+                self.hookwire.display()
+            );
+        }
+        let scratch = Scratch::new(&self.directory)?;
+        let mut measured: Vec<Measured> =
+            self.subjects.iter().copied().map(Measured::new).collect();
+        for round in 1..=self.rounds {
+            for of in &mut measured {
+                let name = of.subject.name();
+                eprintln!("round {round} of {}: {name}", self.rounds);
+                let (figures, totals) = self
+                    .round(of.subject, &scratch, round)
+                    .await
+                    .with_context(|| format!("measuring {name} in round {round}"))?;
+                of.rounds.push(figures);
+                of.totals = of.totals.plus(&totals);
+            }
+        }
+        Ok(Outcome {
+            measured,
+            file_system: scratch.file_system(),
+        })
+    }
+
+    async fn round(
+        &self,
+        subject: Subject,
+        scratch: &Scratch,
+        round: u32,
+    ) -> anyhow::Result<(Figures, Totals)> {
+        let directory = scratch.path().join(format!("{}-{round}", subject.name()));
+        std::fs::create_dir(&directory)
+            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+        let receiver = Receiver::start()
+            .await
+            .context("no port for the receiver")?;
+        let url = receiver.url(OK_PATH);
+        let (server, target, hanging) = match subject {
+            Subject::Floor => {
+                let server = Server::floor(&directory, &url).await?;
+                let target = Target::new(
+                    server.address(),
+                    FLOOR_APPLICATION,
+                    FLOOR_TOKEN,
+                    self.idempotency_keys,
+                )?;
+                (server, target, None)
+            }
+            Subject::Hookwire => {
+                let hookwire = Hookwire {
+                    binary: &self.hookwire,
+                    directory: &directory,
+                };
+                let server = hookwire.serve().await?;
+                let token = hookwire.token().await?;
+                let target = self.target(&server, &token, "bench", &url).await?;
+                let hang_url = receiver.url(HANG_PATH);
+                let hanging = self.target(&server, &token, "hanging", &hang_url).await?;
+                (server, target, Some(hanging))
+            }
+        };
+        let mut rig = Rig::new(target, self.producers, receiver);
+        let figures = self.scenarios(&mut rig, &server, hanging).await?;
+        server.stop().await?;
+        Ok((figures, rig.totals()))
+    }
+
+    async fn target(
+        &self,
+        server: &Server,
+        token: &str,
+        name: &str,
+        url: &str,
+    ) -> anyhow::Result<Target> {
+        let api = Api::new(server.address(), token.to_owned());
+        let application = api.application_with_endpoint(name, url).await?;
+        Target::new(server.address(), &application, token, self.idempotency_keys)
+    }
+
+    async fn scenarios(
+        &self,
+        rig: &mut Rig,
+        server: &Server,
+        hanging: Option<Target>,
+    ) -> anyhow::Result<Figures> {
+        let mut figures = Figures::default();
+        let warm_up = rig.load.closed_loop(WARM_UP).await;
+        rig.settle(warm_up).await.context("warming up")?;
+        if matches!(self.scenario, Scenario::All | Scenario::Saturated) {
+            saturated::measure(rig, server, self.duration, &mut figures).await?;
+        }
+        if self.scenario != Scenario::Saturated {
+            offered::measure(rig, self.rate_per_s, self.duration, &mut figures).await?;
+        }
+        if let Some(hanging) = hanging
+            && matches!(self.scenario, Scenario::All | Scenario::Hanging)
+        {
+            hanging::measure(rig, hanging, self.rate_per_s, self.duration, &mut figures).await?;
+        }
+        Ok(figures)
+    }
+}
+
+impl Outcome {
+    /// Whether every ledger balances.
+    pub fn balanced(&self) -> bool {
+        self.measured.iter().all(|of| of.totals.balanced())
+    }
+
+    /// What was measured of `subject`, if it took part.
+    pub fn of(&self, subject: Subject) -> Option<&Measured> {
+        self.measured.iter().find(|of| of.subject == subject)
+    }
+}
+
+impl Measured {
+    fn new(subject: Subject) -> Self {
+        Self {
+            subject,
+            rounds: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+}
+
+impl Subject {
+    /// As it stands in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Hookwire => "hookwire",
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The one error of the API: a status, a stable code, words for the caller, and a cause for the log.
+//!
+//! Nothing internal leaves through here: a failure of the store is told as 503 or 500, and its
+//! text goes to the log only. The log line is written once, by [`crate::trace`].
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use hookwire_engine::AcceptError;
+use hookwire_store::{Conflict, StoreError};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::problem::Problem;
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The request breaks rules that the API documents.
+    #[error("the request is not valid")]
+    Invalid(Vec<Problem>),
+    /// The request is well formed and cannot be carried out in the present state.
+    #[error("{detail}")]
+    Refused {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// No credential, or not a valid one.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The credential is valid and does not reach this far.
+    #[error("this token is for one application only")]
+    Forbidden,
+    /// There is no such thing for this credential.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// There is no such path.
+    #[error("there is nothing at this path")]
+    NoRoute,
+    /// The path exists and knows other methods.
+    #[error("this path does not know this method")]
+    MethodNotAllowed,
+    /// The body is larger than the server takes.
+    #[error("the body is larger than {max_bytes} bytes")]
+    BodyTooLarge {
+        /// What the server takes.
+        max_bytes: usize,
+    },
+    /// The body took too long to arrive.
+    #[error("the body did not arrive in time")]
+    BodyTimeout,
+    /// The connection broke while the body arrived; nobody will read the answer.
+    #[error("the body ended early")]
+    BodyBroken,
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store does not answer as it should.
+    #[error("not healthy: {0}")]
+    Unhealthy(StoreError),
+    /// This program is wrong somewhere.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+impl ApiError {
+    /// 400 with a stable code.
+    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused {
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// Whether somebody else changed the thing meanwhile, so that reading it again may help.
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict(Conflict::Version)))
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused { .. } | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Store(StoreError::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "validation",
+            Self::Refused { code, .. } => code,
+            Self::Unauthenticated(_) => "authentication_failed",
+            Self::Forbidden => "insufficient_access",
+            Self::NotFound(_) | Self::NoRoute => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::BodyTimeout => "request_timeout",
+            Self::BodyBroken => "body_incomplete",
+            Self::Store(StoreError::Conflict(conflict)) => match conflict {
+                Conflict::EventId => "event_id_exists",
+                Conflict::Uid => "uid_exists",
+                Conflict::EventType => "event_type_exists",
+                Conflict::Version => "changed_meanwhile",
+            },
+            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => "unavailable",
+            Self::Store(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What the caller is told.
+    fn detail(&self) -> String {
+        match self {
+            Self::Store(StoreError::Unavailable(_)) => {
+                "nothing was stored: the store cannot be used at the moment, try again".to_owned()
+            }
+            Self::Unhealthy(_) => "the store does not answer".to_owned(),
+            Self::Store(StoreError::Conflict(conflict)) => conflict.to_string(),
+            Self::Store(_) | Self::Internal(_) => "this failed inside the server".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl From<AcceptError> for ApiError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::EventIdTaken => Self::Store(Conflict::EventId.into()),
+            AcceptError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What a response remembers about its error until it is logged.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// The stable code.
+    pub code: &'static str,
+    /// The cause in words; free of values that the request contained.
+    pub cause: String,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = match &self {
+            Self::Invalid(problems) => json!({ "detail": problems }),
+            other => json!({ "code": other.code(), "detail": other.detail() }),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(Logged {
+            code: self.code(),
+            cause: self.to_string(),
+        });
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    async fn shown(error: ApiError) -> (StatusCode, String, http::HeaderMap) {
+        let response = error.into_response();
+        let (parts, body) = response.into_parts();
+        let text = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        (parts.status, text, parts.headers)
+    }
+
+    #[tokio::test]
+    async fn internals_stay_inside() {
+        for (error, status) in [
+            (
+                StoreError::Unavailable("/var/lib/x.db: disk full".into()),
+                503,
+            ),
+            (StoreError::Corrupt("/var/lib/x.db: page 7".into()), 500),
+            (StoreError::InUse("/var/lib/x.db".into()), 500),
+        ] {
+            let (shown_status, text, headers) = shown(error.into()).await;
+            assert_eq!(shown_status, status);
+            assert!(!text.contains("x.db"), "{text}");
+            assert_eq!(headers.contains_key("retry-after"), status == 503);
+        }
+    }
+
+    #[tokio::test]
+    async fn conflicts_have_codes_that_programs_can_tell_apart() {
+        let (status, text, _) = shown(AcceptError::EventIdTaken.into()).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(text.contains(r#""code":"event_id_exists""#), "{text}");
+        let (_, text, _) = shown(StoreError::from(Conflict::Uid).into()).await;
+        assert!(text.contains(r#""code":"uid_exists""#), "{text}");
+    }
+}

@@ -1,0 +1,169 @@
+//! A request's body: read within bounds of size and time, then field by field.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+
+use super::fields::Fields;
+use crate::error::ApiError;
+use crate::problem::Problems;
+use crate::state::ApiState;
+
+/// Of a body that is too large, this many times the limit is read and thrown away before the
+/// answer: a client that is still writing when the connection closes would see a broken
+/// connection and not the 413.
+const DISCARD_FACTOR: usize = 8;
+
+/// A body that can be read from JSON.
+pub trait FromBody: Sized {
+    /// Whether no body at all stands for `{}`.
+    const MAY_BE_EMPTY: bool = false;
+
+    /// Reads the fields; what is wrong is reported to them.
+    fn read(fields: &mut Fields<'_, '_>) -> Self;
+}
+
+/// The JSON body of a request.
+pub struct Input<T>(pub T);
+
+impl<T: FromBody> FromRequest<ApiState> for Input<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
+        let mut source = tokio::time::timeout(limit, read_body(request, state))
+            .await
+            .map_err(|_| ApiError::BodyTimeout)??;
+        if T::MAY_BE_EMPTY && source.is_empty() {
+            source = Bytes::from_static(b"{}");
+        }
+        parse(&source).map(Self)
+    }
+}
+
+/// Reads a body that has arrived.
+pub fn parse<T: FromBody>(source: &Bytes) -> Result<T, ApiError> {
+    let mut problems = Problems::of("body");
+    let value = Fields::of_body(source, &mut problems).map(|mut fields| T::read(&mut fields));
+    problems.finish()?;
+    value.ok_or(ApiError::Internal("a body was refused without a reason"))
+}
+
+async fn read_body(request: Request, state: &ApiState) -> Result<Bytes, ApiError> {
+    let max_bytes = state.settings().body_bytes_max;
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut body = request.into_body();
+    if announced.is_some_and(|bytes| bytes > max_bytes) {
+        discard(&mut body, max_bytes).await;
+        return Err(ApiError::BodyTooLarge { max_bytes });
+    }
+    let _room = state.room_for_body(announced.unwrap_or(max_bytes)).await?;
+    read_chunks(body, announced, max_bytes).await
+}
+
+async fn read_chunks(
+    mut body: Body,
+    announced: Option<usize>,
+    max_bytes: usize,
+) -> Result<Bytes, ApiError> {
+    let Some(first) = next_chunk(&mut body).await? else {
+        return Ok(Bytes::new());
+    };
+    // A body that is complete with its first chunk, as nearly all are, is not copied.
+    let Some(second) = next_chunk(&mut body).await? else {
+        return within(first, max_bytes);
+    };
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or(first.len() * 2));
+    whole.extend_from_slice(&first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        if whole.len() + chunk.len() > max_bytes {
+            discard(&mut body, max_bytes).await;
+            return Err(ApiError::BodyTooLarge { max_bytes });
+        }
+        whole.extend_from_slice(&chunk);
+        next = next_chunk(&mut body).await?;
+    }
+    Ok(whole.freeze())
+}
+
+fn within(body: Bytes, max_bytes: usize) -> Result<Bytes, ApiError> {
+    if body.len() > max_bytes {
+        return Err(ApiError::BodyTooLarge { max_bytes });
+    }
+    Ok(body)
+}
+
+async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::BodyBroken)?;
+        // Trailers mean nothing here.
+        if let Ok(chunk) = frame.into_data()
+            && !chunk.is_empty()
+        {
+            return Ok(Some(chunk));
+        }
+    }
+    Ok(None)
+}
+
+async fn discard(body: &mut Body, max_bytes: usize) {
+    let mut left_bytes = max_bytes.saturating_mul(DISCARD_FACTOR);
+    while let Ok(Some(chunk)) = next_chunk(body).await {
+        match left_bytes.checked_sub(chunk.len()) {
+            Some(left) => left_bytes = left,
+            None => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::body::Frame;
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    struct Chunks(VecDeque<Vec<u8>>);
+
+    impl hyper::body::Body for Chunks {
+        type Data = Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let chunk = self.0.pop_front();
+            Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk.into()))))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_come_together_up_to_the_limit(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 0..8),
+            max_bytes in 0usize..100,
+        ) {
+            let whole = chunks.concat();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            match runtime.block_on(read_chunks(Body::new(Chunks(chunks.into())), None, max_bytes)) {
+                Ok(body) => {
+                    prop_assert!(whole.len() <= max_bytes);
+                    prop_assert_eq!(body.as_ref(), whole.as_slice());
+                }
+                Err(ApiError::BodyTooLarge { .. }) => prop_assert!(whole.len() > max_bytes),
+                Err(other) => prop_assert!(false, "{}", other),
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The HTTP API over the engine.
+//!
+//! [`router`] has the paths, [`serve`] puts them on a listener, [`TokenKey`] makes and checks the
+//! tokens that callers show. One file under `resource` for each resource: its handlers, what they
+//! take and what they answer.
+//!
+//! - A request is read in one order: whose it is, what its path names, its query, its body. What
+//!   is refused early costs little.
+//! - A payload passes through byte for byte, inward and outward.
+//! - No answer and no log line carries a value of a request that was refused, a token or a secret,
+//!   except a secret to the caller who asks for it.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod auth;
+mod error;
+mod extract;
+mod page;
+mod problem;
+mod resource;
+mod routes;
+mod rules;
+mod serve;
+mod settings;
+mod state;
+mod token;
+mod trace;
+
+pub use error::ApiError;
+pub use problem::Problem;
+pub use routes::router;
+pub use serve::serve;
+pub use settings::ApiSettings;
+pub use state::ApiState;
+pub use token::{Claims, DEFAULT_ORGANIZATION, Principal, TokenError, TokenKey};

@@ -1,0 +1,146 @@
+//! Deliveries: to which endpoints a message went, which messages an endpoint got, and how far
+//! each of them is.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use hookwire_store::DeliveryFilter;
+use hookwire_types::{
+    Delivery, DeliveryStatus, EndpointId, Message, MessageId, Order, Reference, Timestamp,
+};
+use serde::Serialize;
+
+use super::endpoint_model::EndpointOut;
+use super::message::read_filter;
+use super::message_model::MessageOut;
+use super::status::{self, StatusQuery};
+use crate::error::ApiError;
+use crate::extract::{EndpointTarget, FromQuery, MessageTarget, Params, Query};
+use crate::page::Paging;
+use crate::state::ApiState;
+
+/// How far a delivery is, beside what it is a delivery of.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryOut<T> {
+    #[serde(flatten)]
+    of: T,
+    status: i64,
+    status_text: &'static str,
+    /// When it is tried next; null when it has ended.
+    next_attempt: Option<Timestamp>,
+}
+
+impl<T> DeliveryOut<T> {
+    fn new(delivery: &Delivery, expanded: bool, of: T) -> Self {
+        let (number, status_text) = status::shown(delivery.status, expanded);
+        let is_pending = delivery.status == DeliveryStatus::Pending;
+        Self {
+            of,
+            status: number,
+            status_text,
+            next_attempt: is_pending.then_some(delivery.due_at),
+        }
+    }
+}
+
+/// Which of a message's deliveries to list.
+pub struct OfMessageParams {
+    paging: Paging<EndpointId>,
+    status: StatusQuery,
+}
+
+impl FromQuery for OfMessageParams {
+    fn read(query: &mut Query<'_>) -> Self {
+        Self {
+            paging: Paging::read(query, Order::Descending),
+            status: StatusQuery::read(query),
+        }
+    }
+}
+
+/// Which of an endpoint's deliveries to list.
+pub struct OfEndpointParams {
+    paging: Paging<MessageId>,
+    status: StatusQuery,
+    filter: DeliveryFilter,
+    with_content: bool,
+}
+
+impl FromQuery for OfEndpointParams {
+    fn read(query: &mut Query<'_>) -> Self {
+        Self {
+            paging: Paging::read(query, Order::Descending),
+            status: StatusQuery::read(query),
+            filter: DeliveryFilter {
+                statuses: Vec::new(),
+                message: read_filter(query),
+            },
+            with_content: query.flag("with_content", true),
+        }
+    }
+}
+
+/// Lists the endpoints that a message goes to. Deleted ones are left out.
+pub async fn list_of_message(
+    target: MessageTarget,
+    State(state): State<ApiState>,
+    Params(params): Params<OfMessageParams>,
+) -> Result<Response, ApiError> {
+    let page = params.paging.one_more();
+    let rows = state
+        .store()
+        .deliveries_of_message(target.message.id, page)
+        .await?;
+    let page = params.paging.cut(rows, |delivery| delivery.key.endpoint);
+    let expanded = params.status.expanded;
+    let shown = page.show_some(|delivery| {
+        let endpoint = target.app.endpoint(&Reference::Id(delivery.key.endpoint))?;
+        Some(DeliveryOut::new(
+            delivery,
+            expanded,
+            EndpointOut::from(&**endpoint),
+        ))
+    });
+    Ok(Json(shown).into_response())
+}
+
+/// Lists the messages that go to an endpoint.
+pub async fn list_of_endpoint(
+    target: EndpointTarget,
+    State(state): State<ApiState>,
+    Params(mut params): Params<OfEndpointParams>,
+) -> Result<Response, ApiError> {
+    let mut rows = Vec::new();
+    if let Some(statuses) = params.status.of_deliveries() {
+        params.filter.statuses = statuses;
+        let page = params.paging.one_more();
+        rows = state
+            .store()
+            .deliveries_of_endpoint(target.endpoint.id, params.filter, page)
+            .await?;
+    }
+    let page = params.paging.cut(rows, |delivery| delivery.key.message);
+    let ids = page
+        .data
+        .iter()
+        .map(|delivery| delivery.key.message)
+        .collect();
+    let messages = state
+        .store()
+        .messages_by_id(target.app.application.id, ids)
+        .await?;
+    let messages: HashMap<MessageId, Message> = messages
+        .into_iter()
+        .map(|message| (message.id, message))
+        .collect();
+    let now = state.engine().now();
+    let shown = page.show_some(|delivery| {
+        let message = messages.get(&delivery.key.message)?;
+        let message = MessageOut::new(message, now, params.with_content);
+        Some(DeliveryOut::new(delivery, params.status.expanded, message))
+    });
+    Ok(Json(shown).into_response())
+}

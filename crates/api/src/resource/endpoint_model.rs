@@ -1,0 +1,308 @@
+//! Endpoints as they are taken and shown.
+//!
+//! Where the compatible API has changed a name, both are taken and both are shown: `eventTypes`
+//! and the older `filterTypes`, `throttleRate` and the older `rateLimit`.
+
+use hookwire_types::{Endpoint, EndpointId, Metadata, Reference, SecretText, Timestamp};
+use serde::Serialize;
+use url::Url;
+
+use super::endpoint_headers::read_headers;
+use super::{patch_rate, read_rate};
+use crate::error::ApiError;
+use crate::extract::{Field, Fields, FromBody, Patch};
+use crate::rules;
+
+/// Event types that one endpoint may list; who wants more wants all, which is an absent list.
+const EVENT_TYPES_MAX: usize = 500;
+/// Channels that one endpoint may list; the compatible API's bound.
+const CHANNELS_MAX: usize = 10;
+
+/// What an endpoint is made of.
+#[derive(Debug)]
+pub struct EndpointIn {
+    /// Where requests go.
+    pub url: String,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The tenant's own name for it.
+    pub uid: Option<String>,
+    /// Free text.
+    pub description: String,
+    /// Requests per second at most.
+    pub throttle_rate: Option<u16>,
+    /// Receives nothing while set.
+    pub disabled: bool,
+    /// Event types that it wants.
+    pub event_types: Option<Vec<String>>,
+    /// Channels that it listens to.
+    pub channels: Option<Vec<String>>,
+    /// The tenant's own data.
+    pub metadata: Metadata,
+    /// Headers sent with each request.
+    pub headers: Option<Metadata>,
+    /// Signs each request.
+    pub secret: Option<SecretText>,
+}
+
+fn event_types(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
+    field.text_set(1..=EVENT_TYPES_MAX, rules::event_type_name)
+}
+
+fn channels(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
+    field.text_set(1..=CHANNELS_MAX, rules::channel)
+}
+
+impl FromBody for EndpointIn {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        Self {
+            url: fields.required("url", |f| f.text(rules::url)),
+            name: fields.optional("name", |f| f.text(rules::display_name)),
+            uid: fields.optional("uid", |f| f.text(rules::uid::<EndpointId>)),
+            description: fields
+                .optional("description", |f| f.text(rules::description))
+                .unwrap_or_default(),
+            throttle_rate: read_rate(fields),
+            disabled: fields
+                .optional("disabled", |f| f.boolean())
+                .unwrap_or(false),
+            event_types: fields
+                .optional("eventTypes", event_types)
+                .or_else(|| fields.optional("filterTypes", event_types)),
+            channels: fields.optional("channels", channels),
+            metadata: fields
+                .optional("metadata", |f| f.metadata())
+                .unwrap_or_default(),
+            headers: fields.optional("headers", read_headers),
+            secret: fields.optional("secret", |f| f.text(rules::secret)),
+        }
+    }
+}
+
+impl EndpointIn {
+    /// The same with the path's uid where the body has none.
+    pub fn named_by(mut self, reference: &Reference<EndpointId>) -> Result<Self, ApiError> {
+        if let (None, Reference::Uid(uid)) = (&self.uid, reference) {
+            // A text that begins like an id and is none cannot be a uid.
+            let uid = rules::uid::<EndpointId>(uid);
+            self.uid = Some(uid.map_err(|_| ApiError::NotFound("endpoint"))?);
+        }
+        Ok(self)
+    }
+
+    /// The name, or the URL's host for those who give none.
+    pub fn name_or_host(&self) -> String {
+        let host = || Url::parse(&self.url).ok()?.host_str().map(str::to_owned);
+        self.name
+            .clone()
+            .or_else(host)
+            .unwrap_or_else(|| self.url.clone())
+    }
+
+    /// Makes an endpoint what the body says.
+    pub fn replace(&self, endpoint: &mut Endpoint) {
+        if let Some(name) = &self.name {
+            endpoint.name.clone_from(name);
+        }
+        if let Some(headers) = &self.headers {
+            endpoint.headers.clone_from(headers);
+        }
+        endpoint.url.clone_from(&self.url);
+        endpoint.uid.clone_from(&self.uid);
+        endpoint.description.clone_from(&self.description);
+        endpoint.throttle_rate = self.throttle_rate;
+        endpoint.event_types.clone_from(&self.event_types);
+        endpoint.channels.clone_from(&self.channels);
+        endpoint.metadata.clone_from(&self.metadata);
+        set_disabled(endpoint, self.disabled);
+    }
+}
+
+/// Switches an endpoint on or off. Switched on, it begins without a past: otherwise its first
+/// failure would count as the end of a long row of them and switch it off again.
+fn set_disabled(endpoint: &mut Endpoint, disabled: bool) {
+    if endpoint.disabled && !disabled {
+        endpoint.failing_since = None;
+    }
+    endpoint.disabled = disabled;
+}
+
+/// What changes about an endpoint.
+#[derive(Debug)]
+pub struct EndpointPatch {
+    url: Option<String>,
+    name: Option<String>,
+    uid: Patch<String>,
+    description: Option<String>,
+    throttle_rate: Patch<u16>,
+    disabled: Option<bool>,
+    event_types: Patch<Vec<String>>,
+    channels: Patch<Vec<String>>,
+    metadata: Option<Metadata>,
+}
+
+/// In a PATCH, an empty list clears as null does.
+fn patch_list(
+    fields: &mut Fields<'_, '_>,
+    name: &'static str,
+    max: usize,
+    rule: fn(&str) -> Result<String, rules::Wrong>,
+) -> Patch<Vec<String>> {
+    match fields.patch(name, |f| f.text_set(0..=max, rule)) {
+        Patch::Value(list) if list.is_empty() => Patch::Null,
+        patch => patch,
+    }
+}
+
+impl FromBody for EndpointPatch {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let types = rules::event_type_name;
+        let mut event_types = patch_list(fields, "eventTypes", EVENT_TYPES_MAX, types);
+        if event_types == Patch::Absent {
+            event_types = patch_list(fields, "filterTypes", EVENT_TYPES_MAX, types);
+        }
+        Self {
+            url: fields.change("url", |f| f.text(rules::url)),
+            name: fields.change("name", |f| f.text(rules::display_name)),
+            uid: fields.patch("uid", |f| f.text(rules::uid::<EndpointId>)),
+            description: fields.change("description", |f| f.text(rules::description)),
+            throttle_rate: patch_rate(fields),
+            disabled: fields.change("disabled", |f| f.boolean()),
+            event_types,
+            channels: patch_list(fields, "channels", CHANNELS_MAX, rules::channel),
+            metadata: fields.change("metadata", |f| f.metadata()),
+        }
+    }
+}
+
+impl EndpointPatch {
+    /// The event types that it asks for.
+    pub fn event_types(&self) -> Option<&[String]> {
+        match &self.event_types {
+            Patch::Value(names) => Some(names),
+            Patch::Absent | Patch::Null => None,
+        }
+    }
+
+    /// Changes what the body mentions.
+    pub fn apply(&self, endpoint: &mut Endpoint) {
+        if let Some(url) = &self.url {
+            endpoint.url.clone_from(url);
+        }
+        if let Some(name) = &self.name {
+            endpoint.name.clone_from(name);
+        }
+        if let Some(description) = &self.description {
+            endpoint.description.clone_from(description);
+        }
+        if let Some(metadata) = &self.metadata {
+            endpoint.metadata.clone_from(metadata);
+        }
+        self.uid.apply(&mut endpoint.uid);
+        self.throttle_rate.apply(&mut endpoint.throttle_rate);
+        self.event_types.apply(&mut endpoint.event_types);
+        self.channels.apply(&mut endpoint.channels);
+        if let Some(disabled) = self.disabled {
+            set_disabled(endpoint, disabled);
+        }
+    }
+}
+
+/// An endpoint as the API shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointOut<'a> {
+    id: EndpointId,
+    uid: Option<&'a str>,
+    name: &'a str,
+    url: &'a str,
+    description: &'a str,
+    version: u16,
+    disabled: bool,
+    throttle_rate: Option<u16>,
+    rate_limit: Option<u16>,
+    event_types: Option<&'a [String]>,
+    filter_types: Option<&'a [String]>,
+    channels: Option<&'a [String]>,
+    metadata: &'a Metadata,
+    failing_since: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl<'a> From<&'a Endpoint> for EndpointOut<'a> {
+    fn from(endpoint: &'a Endpoint) -> Self {
+        Self {
+            id: endpoint.id,
+            uid: endpoint.uid.as_deref(),
+            name: &endpoint.name,
+            url: &endpoint.url,
+            description: &endpoint.description,
+            // The compatible API once numbered endpoints' definitions; it has always been 1.
+            version: 1,
+            disabled: endpoint.disabled,
+            throttle_rate: endpoint.throttle_rate,
+            rate_limit: endpoint.throttle_rate,
+            event_types: endpoint.event_types.as_deref(),
+            filter_types: endpoint.event_types.as_deref(),
+            channels: endpoint.channels.as_deref(),
+            metadata: &endpoint.metadata,
+            failing_since: endpoint.failing_since,
+            created_at: endpoint.created_at,
+            updated_at: endpoint.updated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::parse;
+
+    fn places(body: &str) -> Vec<String> {
+        match parse::<EndpointIn>(&body.to_owned().into()) {
+            Err(ApiError::Invalid(found)) => found.iter().map(|it| it.loc.join(".")).collect(),
+            Err(other) => panic!("{other}"),
+            Ok(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_name_comes_from_the_host_when_there_is_none() {
+        let body = r#"{"url":"https://crm.example.com:8443/hook?a=1","eventTypes":null}"#;
+        let input: EndpointIn = parse(&body.into()).unwrap();
+        assert_eq!(input.name_or_host(), "crm.example.com");
+        assert_eq!(input.event_types, None);
+    }
+
+    #[test]
+    fn violations_are_found_where_they_are() {
+        assert_eq!(places(r#"{"url":"ftp://x"}"#), ["body.url"]);
+        assert_eq!(places(r#"{"url":7}"#), ["body.url"]);
+        let body = r#"{"url":"https://x.example","eventTypes":[],"channels":["a/b"],"uid":"ep_1",
+            "throttleRate":65536,"headers":{"Host":"x","X-A":"1","x-a":"2"},"secret":"short"}"#;
+        assert_eq!(
+            places(body),
+            [
+                "body.uid",
+                "body.throttleRate",
+                "body.eventTypes",
+                "body.channels.0",
+                "body.headers.Host",
+                "body.headers.x-a",
+                "body.secret"
+            ]
+        );
+    }
+
+    #[test]
+    fn older_names_are_understood() {
+        let body = r#"{"url":"https://x.example","filterTypes":["a"],"rateLimit":5,"version":1}"#;
+        let input: EndpointIn = parse(&body.into()).unwrap();
+        assert_eq!(input.event_types.unwrap(), ["a"]);
+        assert_eq!(input.throttle_rate, Some(5));
+        let patch: EndpointPatch = parse(&r#"{"filterTypes":[],"rateLimit":null}"#.into()).unwrap();
+        assert_eq!(patch.event_types, Patch::Null);
+        assert_eq!(patch.throttle_rate, Patch::Null);
+    }
+}

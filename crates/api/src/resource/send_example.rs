@@ -1,0 +1,62 @@
+//! Sends the example of an event type to an endpoint, as a real message.
+
+use axum::extract::State;
+use axum::response::Response;
+use hookwire_engine::NewMessage;
+
+use super::event_type;
+use super::event_type_example::example;
+use super::message_model::accepted;
+use crate::error::ApiError;
+use crate::extract::{EndpointTarget, Fields, FromBody, Input};
+use crate::problem::invalid;
+use crate::rules;
+use crate::state::ApiState;
+
+/// Examples of a schema that can be chosen from.
+const INDEX_MAX: i64 = 1_023;
+/// An example is of no use for long.
+const RETENTION_MS: i64 = 7 * 86_400_000;
+
+/// Which example to send.
+#[derive(Debug)]
+pub struct SendExampleIn {
+    event_type: String,
+    index: usize,
+}
+
+impl FromBody for SendExampleIn {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let index = fields.optional("exampleIndex", |f| f.integer(0..=INDEX_MAX));
+        Self {
+            event_type: fields.required("eventType", |f| f.text(rules::event_type_name)),
+            index: index
+                .and_then(|index| usize::try_from(index).ok())
+                .unwrap_or(0),
+        }
+    }
+}
+
+/// Sends the example to this endpoint alone, whatever it listens to.
+pub async fn send_example(
+    target: EndpointTarget,
+    State(state): State<ApiState>,
+    Input(input): Input<SendExampleIn>,
+) -> Result<Response, ApiError> {
+    let organization = target.app.application.organization;
+    let event_type = event_type::find(&state, organization, &input.event_type).await?;
+    let payload = example(&event_type, input.index)
+        .map_err(|error| invalid(["body", "eventType"], error.to_string()))?;
+    let event = NewMessage {
+        event_type: input.event_type,
+        event_id: None,
+        payload,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        deliver_at: None,
+        payload_retention_ms: RETENTION_MS,
+        recipient: Some(target.endpoint.id),
+    };
+    let message = state.engine().accept(&target.app, event).await?;
+    accepted(&message, true)
+}

@@ -1,0 +1,111 @@
+//! The server: accepts connections within a bound and answers requests on them until told to stop.
+//!
+//! A connection is accepted only when there is room for it; the others wait in the listener's
+//! queue. On shutdown nothing more is accepted, idle connections are closed, and requests that are
+//! being answered get a bounded time to finish.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::settings::ApiSettings;
+
+/// What a connection buffers while it reads, and so the longest head of a request.
+const READ_BUFFER_BYTES_MAX: usize = 64 << 10;
+
+/// When no connection can be accepted (usually because file descriptors have run out), trying
+/// again at once would burn a processor and mend nothing.
+const ACCEPT_PAUSE_MS: u64 = 100;
+
+/// Serves `router` on `listener` until `shutdown` ends, and then until open requests have been
+/// answered or their time is up. Returns how many connections were cut off then.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: &ApiSettings,
+    shutdown: impl Future<Output = ()>,
+) -> usize {
+    let room = Arc::new(Semaphore::new(settings.connections_max));
+    let (closing, _) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            Some((stream, permit)) = accept(&listener, &room) => {
+                let header_timeout = Duration::from_millis(settings.header_read_timeout_ms);
+                connections.spawn(connection(
+                    stream, router.clone(), header_timeout, closing.subscribe(), permit,
+                ));
+            }
+        }
+    }
+    drop(listener);
+    closing.send_replace(true);
+    let finish = async { while connections.join_next().await.is_some() {} };
+    let limit = Duration::from_millis(settings.shutdown_timeout_ms);
+    // What is left when the time is up is cut off by dropping the set.
+    let _ = tokio::time::timeout(limit, finish).await;
+    connections.len()
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return Some((stream, permit)),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(ACCEPT_PAUSE_MS)).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    header_timeout: Duration,
+    mut closing: watch::Receiver<bool>,
+    _room: OwnedSemaphorePermit,
+) {
+    // Answers are small and complete: waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
+    }
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_buf_size(READ_BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut served = pin!(served);
+    let told_to_close = async {
+        // An error means that the server is gone, which closes too.
+        let _ = closing.wait_for(|closing| *closing).await;
+    };
+    let result = tokio::select! {
+        result = served.as_mut() => result,
+        () = told_to_close => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection ended early: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests;

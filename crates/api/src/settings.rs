@@ -1,0 +1,37 @@
+//! What an operator can set about the API, with the reason for each default.
+
+/// Settings of the HTTP API. `Default` is a server that needs no configuration.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// A request's body at most, in bytes; a larger one is answered with 413. 2 MiB is a hundred
+    /// times the 20 kB that webhooks are recommended to stay below.
+    pub body_bytes_max: usize,
+    /// Bodies above 64 KiB share this much memory while they arrive, in bytes; further ones wait
+    /// their turn. At least [`Self::body_bytes_max`] is used.
+    pub body_memory_bytes_max: usize,
+    /// Connections open at the same time at most; further ones wait to be accepted. Each costs
+    /// a file descriptor and some 10 kB.
+    pub connections_max: usize,
+    /// From the end of a request's head until its body must have arrived, in milliseconds;
+    /// a slower one is answered with 408.
+    pub body_read_timeout_ms: u64,
+    /// From the moment when a connection is ready for a request until the request's head must
+    /// have arrived, in milliseconds. So it is also how long an idle connection is kept: long
+    /// enough for a client's pool, short enough that nobody holds connections for nothing.
+    pub header_read_timeout_ms: u64,
+    /// How long a shutdown waits for requests that are being answered, in milliseconds.
+    pub shutdown_timeout_ms: u64,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 2 << 20,
+            body_memory_bytes_max: 128 << 20,
+            connections_max: 4_096,
+            body_read_timeout_ms: 30_000,
+            header_read_timeout_ms: 60_000,
+            shutdown_timeout_ms: 10_000,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The command line: what can be asked for, one file a command.
+
+mod attempts;
+mod config;
+mod connection;
+mod events;
+pub mod output;
+mod send;
+mod serve;
+mod token;
+mod webhook;
+mod webhook_test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Given;
+use crate::logs;
+
+pub use token::default_organization;
+
+const ABOUT: &str = "Webhooks that arrive";
+
+const LONG_ABOUT: &str = "\
+Hookwire sends webhooks reliably: it takes an event over HTTP, keeps it safe, signs it, and delivers
+it to every webhook that wants it, again and again until it is received.";
+
+const FIRST_STEPS: &str = "\
+First steps:
+  hookwire serve --dev    starts a server on this machine to try things with, and prints three
+                          commands to paste: make a webhook, send an event, look at what happened
+
+All settings: hookwire config reference";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hookwire",
+    version,
+    about = ABOUT,
+    long_about = LONG_ABOUT,
+    after_help = FIRST_STEPS,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server
+    Serve(serve::ServeArgs),
+    /// Print a token that lets its bearer use the API
+    Token(token::TokenArgs),
+    /// Send an event to all webhooks that want it
+    Send(send::SendArgs),
+    /// Add, list and test webhooks
+    Webhook(webhook::WebhookArgs),
+    /// List the catalogue of events, or add to it
+    Events(events::EventsArgs),
+    /// Look at what was sent, and what came back
+    Attempts(attempts::AttemptsArgs),
+    /// Print the settings in force, or the documentation of all of them
+    Config(config::ConfigCommandArgs),
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        if let Command::Serve(args) = self.command {
+            return args.run();
+        }
+        logs::start_for_command()?;
+        match self.command {
+            Command::Token(args) => args.run(),
+            Command::Config(args) => args.run(),
+            command => {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?;
+                runtime.block_on(command.talk())
+            }
+        }
+    }
+}
+
+impl Command {
+    /// Commands that talk to a running server.
+    async fn talk(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Send(args) => args.run().await,
+            Self::Webhook(args) => args.run().await,
+            Self::Events(args) => args.run().await,
+            Self::Attempts(args) => args.run().await,
+            Self::Serve(args) => args.run(),
+            Self::Token(args) => args.run(),
+            Self::Config(args) => args.run(),
+        }
+    }
+}
+
+/// Where the configuration and the store are.
+#[derive(Debug, Clone, Args)]
+struct ConfigArgs {
+    /// Configuration file (TOML)
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "HOOKWIRE_CONFIG",
+        hide_env_values = true
+    )]
+    config: Option<PathBuf>,
+
+    /// Where everything is kept: sqlite:PATH [env: HOOKWIRE_STORE] [default:
+    /// sqlite:data/hookwire.db]
+    #[arg(long, value_name = "STORE")]
+    store: Option<String>,
+}
+
+impl ConfigArgs {
+    fn given(self) -> Given {
+        let flags = self
+            .store
+            .map(|store| ("--store", store))
+            .into_iter()
+            .collect();
+        // An empty variable counts as not set, as for every setting.
+        let file = self.config.filter(|path| !path.as_os_str().is_empty());
+        Given { file, flags }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn documented_commands_are_understood() {
+        for line in [
+            "serve",
+            "serve --listen 127.0.0.1:0 --store sqlite:x.db --dev --config f --log-format json \
+             --log-level debug",
+            "token",
+            "token --org org_00000000000000000000default --expires 30d",
+            "token --app app_000000000000000000000000001 --expires 60 --store sqlite:x.db",
+            "send payment_received {}",
+            "send payment_received - --app acme --event-id 1 --channel a --channel b --json",
+            "webhook add --name CRM --url http://127.0.0.1/ --event a --event b",
+            "webhook list --server http://127.0.0.1:1 --json",
+            "webhook test CRM --event payment_received",
+            "events",
+            "events import samples/events.json",
+            "attempts --webhook CRM",
+            "config",
+            "config reference",
+        ] {
+            let words = std::iter::once("hookwire").chain(line.split_whitespace());
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_usage_error() {
+        for line in [
+            "server",
+            "serve --port 1",
+            "token --org acme",
+            "token --expires soon",
+            "token --expires 0d",
+            "send payment_received",
+            "webhook add --name CRM",
+            "attempts --limit 0",
+        ] {
+            let words = std::iter::once("hookwire").chain(line.split_whitespace());
+            let error = Cli::try_parse_from(words).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

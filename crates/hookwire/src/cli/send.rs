@@ -1,0 +1,155 @@
+//! `hookwire send`: an event for all webhooks that want it.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::connection::{AppArgs, ServerArgs};
+use super::output::{print, print_json, tame, text};
+
+/// More than any server takes; this only keeps a wrong file from filling the memory.
+const PAYLOAD_BYTES_MAX: u64 = 64 << 20;
+
+const LONG_ABOUT: &str = "\
+Send an event to all webhooks that want it.
+
+Once the command has ended without an error, the event is stored: it will be delivered, or end as \
+failed where `hookwire attempts` shows it.";
+
+/// What happened.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT)]
+pub struct SendArgs {
+    /// What happened, for example payment_received; `hookwire events` lists what there is
+    #[arg(value_name = "EVENT")]
+    event: String,
+
+    /// The payload: a JSON object, @FILE to read one from a file, or - for standard input
+    #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
+    payload: String,
+
+    /// Your own id of the event: a second event with the same id is refused
+    #[arg(long, value_name = "ID")]
+    event_id: Option<String>,
+
+    /// Only for webhooks that listen to this channel, or to all; can be repeated
+    #[arg(long = "channel", value_name = "CHANNEL")]
+    channels: Vec<String>,
+
+    #[command(flatten)]
+    app: AppArgs,
+
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MessageIn<'a> {
+    event_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    channels: &'a [String],
+    /// As it was given, byte for byte: that is what receivers get.
+    payload: Box<RawValue>,
+}
+
+impl SendArgs {
+    /// Sends the event.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let message = MessageIn {
+            event_type: &self.event,
+            event_id: self.event_id.as_deref(),
+            channels: &self.channels,
+            payload: payload(&self.payload)?,
+        };
+        let client = self.server.connect().await?;
+        let answer = client
+            .post(&["app", &self.app.app, "msg"], &message)
+            .await?;
+        if self.server.json {
+            print_json(&answer)?;
+        } else {
+            let event = tame(&self.event);
+            print(&format!(
+                "Accepted {event} as message {}\n",
+                text(&answer["id"])
+            ))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn payload(argument: &str) -> anyhow::Result<Box<RawValue>> {
+    let text = match argument.strip_prefix('@') {
+        Some(path) => {
+            let file = std::fs::File::open(path);
+            file.and_then(read_bounded)
+                .with_context(|| format!("cannot read {path}"))?
+        }
+        None if argument == "-" => {
+            read_bounded(std::io::stdin()).context("cannot read standard input")?
+        }
+        None => argument.to_owned(),
+    };
+    let payload: Box<RawValue> =
+        serde_json::from_str(&text).context("the payload is not valid JSON")?;
+    if !payload.get().starts_with('{') {
+        anyhow::bail!("the payload must be a JSON object, such as {{\"payment_id\": 78}}");
+    }
+    Ok(payload)
+}
+
+fn read_bounded(source: impl Read) -> std::io::Result<String> {
+    let mut text = String::new();
+    source
+        .take(PAYLOAD_BYTES_MAX + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > PAYLOAD_BYTES_MAX {
+        return Err(std::io::Error::other("it is larger than 64 MiB"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn a_payload_is_sent_as_it_was_written() {
+        let raw = r#"{"b":1.0, "a":  1e3}"#;
+        assert_eq!(payload(raw).unwrap().get(), raw);
+        let scratch = Scratch::new();
+        let path = scratch.path("p.json");
+        std::fs::write(&path, format!("{raw}\n")).unwrap();
+        assert_eq!(payload(&format!("@{}", path.display())).unwrap().get(), raw);
+        let message = MessageIn {
+            event_type: "a",
+            event_id: None,
+            channels: &[],
+            payload: payload(raw).unwrap(),
+        };
+        let body = serde_json::to_string(&message).unwrap();
+        assert_eq!(body, format!(r#"{{"eventType":"a","payload":{raw}}}"#));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_before_it_is_sent() {
+        for (bad, part) in [
+            ("", "not valid JSON"),
+            ("{", "not valid JSON"),
+            ("[1]", "a JSON object"),
+            ("\"a\"", "a JSON object"),
+            ("@/nowhere/p.json", "/nowhere/p.json"),
+        ] {
+            let error = payload(bad).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

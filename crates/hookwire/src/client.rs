@@ -1,0 +1,359 @@
+//! A small HTTP client for a running server: JSON in, JSON out, within bounds.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hookwire_types::SecretText;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::Serialize;
+use serde_json::Value;
+use url::Url;
+
+/// A server on the same network connects in milliseconds; this is for the other end of the world.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longer than a webhook test, which waits for a receiver.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The largest page (250 entries with 20,000 bytes of answer each) fits.
+const ANSWER_BYTES_MAX: usize = 32 << 20;
+
+/// Why there is no answer to a request, or not the wanted one.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The address is none.
+    #[error("the server's address `{0}` is not usable: expected one such as http://127.0.0.1:8071")]
+    Address(String),
+    /// Nobody listens there.
+    #[error(
+        "no server answers at {server} ({cause}); start one with `hookwire serve --dev`, or name \
+         another with --server or HOOKWIRE_SERVER"
+    )]
+    NoServer {
+        /// The address.
+        server: String,
+        /// What went wrong.
+        cause: String,
+    },
+    /// Somebody listens and does not answer in time, or breaks off.
+    #[error("the server at {server} did not answer: {cause}")]
+    NoAnswer {
+        /// The address.
+        server: String,
+        /// What went wrong.
+        cause: String,
+    },
+    /// Not an answer of a Hookwire server.
+    #[error("{server} answered {status} with something that is not JSON: is it a Hookwire server?")]
+    NotJson {
+        /// The address.
+        server: String,
+        /// The status.
+        status: StatusCode,
+    },
+    /// The server knows better.
+    #[error("the server refused: {detail} ({status})")]
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// Its reason.
+        detail: String,
+    },
+}
+
+/// Talks to one server.
+pub struct Client {
+    http: HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    server: Url,
+    authorization: Option<HeaderValue>,
+}
+
+impl Client {
+    /// A client of the server at this address.
+    pub fn new(server: &str) -> Result<Self, ClientError> {
+        let bad_address = || ClientError::Address(server.to_owned());
+        let url = Url::parse(server).map_err(|_| bad_address())?;
+        let has_host = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        if !has_host || !is_plain || url.query().is_some() || url.fragment().is_some() {
+            return Err(bad_address());
+        }
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
+        let http = HttpClient::builder(TokioExecutor::new()).build(connector);
+        Ok(Self {
+            http,
+            server: url,
+            authorization: None,
+        })
+    }
+
+    /// The same client, with a token.
+    pub fn with_token(mut self, token: &SecretText) -> anyhow::Result<Self> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
+            .map_err(|_| anyhow::anyhow!("the token has characters that no token has"))?;
+        value.set_sensitive(true);
+        self.authorization = Some(value);
+        Ok(self)
+    }
+
+    /// Whether anybody answers at all.
+    pub async fn ping(&self) -> Result<(), ClientError> {
+        self.exchange(Method::GET, &["health", "ping"], &[], Bytes::new())
+            .await
+            .map(|_| ())
+    }
+
+    /// `GET` of a path below `/api/v1`, given in segments, with query parameters.
+    pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, ClientError> {
+        self.exchange(Method::GET, path, query, Bytes::new()).await
+    }
+
+    /// `POST` of a JSON body.
+    pub async fn post(&self, path: &[&str], body: &impl Serialize) -> Result<Value, ClientError> {
+        self.exchange(Method::POST, path, &[], encoded(body)).await
+    }
+
+    /// `PUT` of a JSON body.
+    pub async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<Value, ClientError> {
+        self.exchange(Method::PUT, path, &[], encoded(body)).await
+    }
+
+    /// All entries of a list, page by page, but at most `max`.
+    pub async fn list(&self, path: &[&str], max: usize) -> Result<Vec<Value>, ClientError> {
+        let mut entries = Vec::new();
+        let mut iterator = None::<String>;
+        loop {
+            let mut query = vec![("limit", "250")];
+            if let Some(iterator) = &iterator {
+                query.push(("iterator", iterator));
+            }
+            let mut page = self.get(path, &query).await?;
+            if let Value::Array(data) = page["data"].take() {
+                entries.extend(data);
+            }
+            entries.truncate(max);
+            iterator = page["iterator"].as_str().map(str::to_owned);
+            if page["done"] != false || iterator.is_none() || entries.len() == max {
+                return Ok(entries);
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<Value, ClientError> {
+        let request = self.request(method, path, query, body)?;
+        let exchange = tokio::time::timeout(EXCHANGE_TIMEOUT, self.send(request)).await;
+        let (status, body) = exchange.unwrap_or_else(|_| {
+            Err(self.no_answer(format!("nothing within {} s", EXCHANGE_TIMEOUT.as_secs())))
+        })?;
+        let value = match serde_json::from_slice(&body) {
+            Ok(value) => value,
+            Err(_) if body.is_empty() => Value::Null,
+            Err(_) => {
+                return Err(ClientError::NotJson {
+                    server: self.shown(),
+                    status,
+                });
+            }
+        };
+        if status.is_success() {
+            return Ok(value);
+        }
+        Err(ClientError::Refused {
+            status,
+            detail: refusal(&value),
+        })
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<Request<Full<Bytes>>, ClientError> {
+        let mut url = self.server.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(["api", "v1"]).extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(ACCEPT, "application/json")
+            .header(
+                USER_AGENT,
+                concat!("hookwire-cli/", env!("CARGO_PKG_VERSION")),
+            );
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        request
+            .body(Full::new(body))
+            .map_err(|_| ClientError::Address(self.shown()))
+    }
+
+    async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Bytes), ClientError> {
+        let response = self.http.request(request).await.map_err(|error| {
+            let cause = root_cause(&error);
+            if error.is_connect() {
+                return ClientError::NoServer {
+                    server: self.shown(),
+                    cause,
+                };
+            }
+            self.no_answer(cause)
+        })?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
+            .collect()
+            .await;
+        let body = body.map_err(|error| self.no_answer(root_cause(&*error)))?;
+        Ok((status, body.to_bytes()))
+    }
+
+    fn no_answer(&self, cause: String) -> ClientError {
+        ClientError::NoAnswer {
+            server: self.shown(),
+            cause,
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.server.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+fn encoded(body: &impl Serialize) -> Bytes {
+    // Bodies here are JSON values and raw JSON: there is nothing that cannot be written.
+    serde_json::to_vec(body)
+        .map(Bytes::from)
+        .unwrap_or_default()
+}
+
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+/// The server's reason in one line: `detail` is a sentence, or a list of what is wrong where.
+fn refusal(answer: &Value) -> String {
+    let problem = |entry: &Value| {
+        let place: Vec<_> = entry["loc"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(plain)
+            .collect();
+        format!("{}: {}", place.join("."), plain(&entry["msg"]))
+    };
+    match &answer["detail"] {
+        Value::Array(problems) => problems.iter().map(problem).collect::<Vec<_>>().join("; "),
+        Value::String(detail) => detail.clone(),
+        _ => "it gave no reason".to_owned(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn client(server: &str) -> Result<Client, ClientError> {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        Client::new(server)
+    }
+
+    #[test]
+    fn an_address_is_http_with_a_host() {
+        for bad in [
+            "",
+            "localhost:8071",
+            "ftp://a",
+            "http://u:p@a",
+            "http://a/?b",
+            "/a",
+        ] {
+            assert!(matches!(client(bad), Err(ClientError::Address(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_are_below_the_address_and_escaped() {
+        let client = client("https://example.com/hooks/").unwrap();
+        let request = client
+            .request(
+                Method::GET,
+                &["app", "a/b c"],
+                &[("limit", "2")],
+                Bytes::new(),
+            )
+            .unwrap();
+        assert_eq!(
+            request.uri().to_string(),
+            "https://example.com/hooks/api/v1/app/a%2Fb%20c?limit=2"
+        );
+    }
+
+    #[test]
+    fn refusals_become_one_line() {
+        let many = json!({ "detail": [
+            { "loc": ["body", "url"], "msg": "not a URL", "type": "value_error" },
+            { "loc": ["body", "eventTypes", 0], "msg": "unknown", "type": "value_error" },
+        ]});
+        assert_eq!(
+            refusal(&many),
+            "body.url: not a URL; body.eventTypes.0: unknown"
+        );
+        assert_eq!(
+            refusal(&json!({ "code": "x", "detail": "no such app" })),
+            "no such app"
+        );
+        assert_eq!(refusal(&Value::Null), "it gave no reason");
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_the_error_says_how_to_start() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let error = client(&server).unwrap().ping().await.unwrap_err();
+        assert!(matches!(error, ClientError::NoServer { .. }));
+        assert!(error.to_string().contains("hookwire serve"), "{error}");
+    }
+}

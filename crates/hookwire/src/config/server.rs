@@ -1,0 +1,42 @@
+//! Settings of the server's own side: where it listens and whom it lets in.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use hookwire_types::SecretText;
+
+use super::kind::{Address, Number, Secret, Switch};
+use super::setting::settings;
+
+settings! {
+    /// Where the server listens, and how much it takes from those who call it.
+    ServerSettings: "Server" {
+        /// Address and port that the API listens on. The default is reachable from this machine
+        /// only; `0.0.0.0:8071` listens on all networks. Port 0 takes any free port, which the
+        /// start text names.
+        listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8071)), Address,
+            "HOOKWIRE_LISTEN", "--listen";
+
+        /// For trying out and developing: webhooks may go to this machine (`127.0.0.0/8` and
+        /// `::1`), the sample catalogue of events is loaded, `/dev/receiver` answers webhooks,
+        /// and the start text has commands to paste. Not for a server that others can reach.
+        dev: bool = false, Switch, "HOOKWIRE_DEV", "--dev";
+
+        /// Signs the tokens with which callers prove who they are (HS256). Without it a secret is
+        /// made at the first start and kept beside the database, in `<database>.secret`, readable
+        /// by its owner only. Changing it makes all earlier tokens worthless.
+        jwt_secret: Option<SecretText> = None, Secret, "HOOKWIRE_JWT_SECRET";
+
+        /// Bytes of a request's body at most; a larger one is answered with 413.
+        api_body_bytes_max: usize = 2 << 20, Number { min: 1_024, max: 64 << 20 },
+            "HOOKWIRE_API_BODY_BYTES_MAX";
+
+        /// Connections of callers at most. Further ones wait until one is closed.
+        api_connections_max: usize = 4_096, Number { min: 1, max: 1_000_000 },
+            "HOOKWIRE_API_CONNECTIONS_MAX";
+
+        /// How long a stopping server waits for requests and deliveries in flight, in seconds.
+        /// What is not finished by then is sent again after the next start.
+        shutdown_timeout_seconds: u32 = 20, Number { min: 0, max: 600 },
+            "HOOKWIRE_SHUTDOWN_TIMEOUT_SECONDS";
+    }
+}

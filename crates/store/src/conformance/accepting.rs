@@ -1,0 +1,208 @@
+//! Messages are kept as they came, and refused only for their own reasons.
+
+use bytes::Bytes;
+use hookwire_types::*;
+
+use super::World;
+use super::world::{NODE, texts};
+use crate::{Conflict, NewDelivery, StoreError};
+
+async fn by_id(world: &World, message: &Message) -> Option<Message> {
+    let reference = Reference::Id(message.id);
+    world
+        .store
+        .message(message.application, &reference)
+        .await
+        .unwrap()
+}
+
+pub(crate) async fn keeps_everything_as_it_was(world: World) {
+    let application = world.application().await;
+    let mut message = world.new_message(application.id);
+    message.event_id = Some("order-1".to_owned());
+    message.channels = texts(&["eu", "b\"c"]);
+    message.tags = texts(&["первый", "二"]);
+    message.deliver_at = Some(world.now());
+    world.accept(&message, &[], None).await.unwrap();
+
+    assert_eq!(by_id(&world, &message).await.as_ref(), Some(&message));
+    let by_event_id = Reference::Uid("order-1".to_owned());
+    let found = world
+        .store
+        .message(application.id, &by_event_id)
+        .await
+        .unwrap();
+    assert_eq!(found.as_ref(), Some(&message));
+
+    let bare = Message {
+        payload: None,
+        ..world.new_message(application.id)
+    };
+    world.accept(&bare, &[], None).await.unwrap();
+    let absent = world.id();
+    let found = world
+        .store
+        .messages_by_id(application.id, vec![bare.id, absent, message.id])
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found.contains(&bare) && found.contains(&message));
+}
+
+pub(crate) async fn keeps_any_bytes_as_payload(world: World) {
+    let application = world.application().await;
+    let large: Vec<u8> = (0..300_000u32).map(|n| (n % 251) as u8).collect();
+    let payloads = [
+        Bytes::from_static(b"{ \"b\":1,\n\t\"a\" : 1.0e0, \"a\":2 }"),
+        Bytes::from_static(b""),
+        Bytes::from_static(b"\0\xff\xfe not utf-8"),
+        Bytes::from(large),
+    ];
+    for payload in payloads {
+        let message = Message {
+            payload: Some(payload),
+            ..world.new_message(application.id)
+        };
+        world.accept(&message, &[], None).await.unwrap();
+        assert_eq!(
+            by_id(&world, &message).await.unwrap().payload,
+            message.payload
+        );
+    }
+}
+
+pub(crate) async fn refuses_a_repeated_event_id(world: World) {
+    let application = world.application().await;
+    let endpoint = world.endpoint(&application).await;
+    let event_id = Some("order-1".to_owned());
+    let first = Message {
+        event_id: event_id.clone(),
+        ..world.new_message(application.id)
+    };
+    let again = Message {
+        event_id: event_id.clone(),
+        ..world.new_message(application.id)
+    };
+    world.accept(&first, &[], None).await.unwrap();
+    let refused = world.accept(&again, &[endpoint.id], None).await;
+    assert_eq!(refused, Err(Conflict::EventId));
+
+    assert_eq!(by_id(&world, &again).await, None);
+    let key = DeliveryKey {
+        message: again.id,
+        endpoint: endpoint.id,
+    };
+    assert_eq!(world.stored(key).await, None);
+
+    let other = world.application().await;
+    let elsewhere = Message {
+        event_id,
+        ..world.new_message(other.id)
+    };
+    assert_eq!(world.accept(&elsewhere, &[], None).await, Ok(()));
+}
+
+pub(crate) async fn refuses_an_event_id_repeated_within_a_batch(world: World) {
+    let application = world.application().await;
+    let endpoint = world.endpoint(&application).await;
+    let with = |event_id: Option<&str>| Message {
+        event_id: event_id.map(str::to_owned),
+        ..world.new_message(application.id)
+    };
+    let messages = [
+        with(Some("a")),
+        with(Some("a")),
+        with(None),
+        with(None),
+        with(Some("b")),
+    ];
+    let batch = messages
+        .iter()
+        .map(|it| world.accepted(it, &[endpoint.id], None))
+        .collect();
+    let answers = world.store.append(batch).await.unwrap();
+    assert_eq!(
+        answers,
+        [Ok(()), Err(Conflict::EventId), Ok(()), Ok(()), Ok(())]
+    );
+    for (message, answer) in messages.iter().zip(answers) {
+        let key = DeliveryKey {
+            message: message.id,
+            endpoint: endpoint.id,
+        };
+        assert_eq!(by_id(&world, message).await.is_some(), answer.is_ok());
+        assert_eq!(world.stored(key).await.is_some(), answer.is_ok());
+    }
+}
+
+pub(crate) async fn deliveries_begin_as_planned(world: World) {
+    let application = world.application().await;
+    let message = world.new_message(application.id);
+    let due_at = message.created_at.plus_ms(60_000);
+    let mut accepted = world.accepted(&message, &[], None);
+    for (owner, trigger) in [(Some(NODE), Trigger::Manual), (None, Trigger::Scheduled)] {
+        let endpoint = world.endpoint(&application).await.id;
+        accepted.deliveries.push(NewDelivery {
+            endpoint,
+            owner,
+            trigger,
+            due_at,
+        });
+    }
+    world.store.append(vec![accepted.clone()]).await.unwrap()[0].unwrap();
+
+    for planned in &accepted.deliveries {
+        let key = DeliveryKey {
+            message: message.id,
+            endpoint: planned.endpoint,
+        };
+        let expected = Delivery {
+            key,
+            status: DeliveryStatus::Pending,
+            tries: 0,
+            trigger: planned.trigger,
+            due_at,
+        };
+        assert_eq!(world.stored(key).await, Some(expected));
+    }
+    let waiting = world.store.waiting(None, 10).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].endpoint, accepted.deliveries[1].endpoint);
+}
+
+pub(crate) async fn calls_at_the_same_time_are_all_kept(world: World) {
+    let application = world.application().await;
+    let endpoint = world.endpoint(&application).await;
+    let mut calls = tokio::task::JoinSet::new();
+    let mut keys = Vec::new();
+    for n in 0..200 {
+        // One in ten repeats an event id; that must fail alone.
+        let event_id = (n % 10 == 0).then(|| "same".to_owned());
+        let message = Message {
+            event_id,
+            ..world.new_message(application.id)
+        };
+        keys.push(DeliveryKey {
+            message: message.id,
+            endpoint: endpoint.id,
+        });
+        let batch = vec![world.accepted(&message, &[endpoint.id], None)];
+        let store = world.store.clone();
+        calls.spawn(async move { store.append(batch).await });
+    }
+    let mut kept = 0;
+    while let Some(answer) = calls.join_next().await {
+        let answer: Result<_, StoreError> = answer.unwrap();
+        kept += answer
+            .unwrap()
+            .iter()
+            .filter(|answer| answer.is_ok())
+            .count();
+    }
+    assert_eq!(kept, 181);
+    let mut stored = 0;
+    for key in keys {
+        stored += usize::from(world.stored(key).await.is_some());
+    }
+    assert_eq!(stored, 181);
+}

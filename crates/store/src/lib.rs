@@ -1,0 +1,220 @@
+//! The store: what must not be forgotten.
+//!
+//! One trait, [`Store`], and behind it SQLite ([`sqlite`]). Every store passes the same
+//! `conformance` suite (a test module); a capability exists when all of them have it.
+//!
+//! What a store promises:
+//!
+//! - **Accepted means durable.** When [`Store::append`] returns `Ok`, the messages survive
+//!   `kill -9` and the loss of power.
+//! - **Group commit, no timer.** Calls that wait at the same time share one commit. The commit
+//!   itself is the wait that forms the next batch.
+//! - **Ownership.** A pending delivery is either owned by one node, which has it in memory, or by
+//!   nobody and due at some moment. Only its owner can complete it.
+//! - **Tenants are apart.** Finders take the organization or application that a thing must belong
+//!   to; a thing of another tenant is not found.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+#[cfg(test)]
+mod conformance;
+mod error;
+mod request;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use hookwire_types::*;
+
+pub use error::{Conflict, StoreError};
+pub use request::{
+    Accepted, AttemptFilter, Change, Claim, Claimed, DeliveryFilter, MessageFilter, NewDelivery,
+    Waiting, Want,
+};
+
+/// Where Hookwire keeps everything. See the module's page for what every implementation promises.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // ---- the way of a message -------------------------------------------------------------
+
+    /// Keeps messages and their deliveries, durably, before it returns. One answer for each, in
+    /// order: [`Conflict::EventId`] where the application already has a message with that
+    /// `event_id`; such a message and its deliveries are not kept, the others are.
+    async fn append(&self, batch: Vec<Accepted>) -> Result<Vec<Result<(), Conflict>>, StoreError>;
+
+    /// Records how attempts ended. An outcome whose delivery is not owned by `node` changes
+    /// nothing and is answered with `false`: another node has taken the delivery over.
+    async fn complete(&self, node: NodeId, batch: Vec<Outcome>) -> Result<Vec<bool>, StoreError>;
+
+    /// Gives deliveries that `node` holds in memory back to nobody, due as before. Those that it
+    /// does not own are left alone. A release that is called after an `append` of the same
+    /// deliveries was begun takes effect after it, even if nobody waits for that `append` any more.
+    async fn release(&self, node: NodeId, batch: Vec<DeliveryKey>) -> Result<(), StoreError>;
+
+    /// Endpoints that have unowned pending deliveries, each once with its earliest due moment,
+    /// by endpoint id after `after`. Costs by the number of endpoints, not of deliveries.
+    async fn waiting(
+        &self,
+        after: Option<EndpointId>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>, StoreError>;
+
+    /// Takes unowned deliveries that are due at `now`, for each want at most its limit, the
+    /// earliest due first (then by message id), and makes `node` their owner. Stops taking once
+    /// the payloads taken add up to `payload_bytes_max`, but takes at least one delivery if any
+    /// is due.
+    async fn claim(
+        &self,
+        node: NodeId,
+        now: Timestamp,
+        wants: Vec<Want>,
+        payload_bytes_max: usize,
+    ) -> Result<Claim, StoreError>;
+
+    /// Puts deliveries on their way again, due at `now` with trigger [`Trigger::Manual`] and a
+    /// fresh schedule; one that did not exist is made. One that a node holds in memory stays as
+    /// it is: it is being sent already.
+    async fn requeue(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<(), StoreError>;
+
+    // ---- nodes ----------------------------------------------------------------------------
+
+    /// Makes `node` known, or says that it is still alive.
+    async fn heartbeat(&self, node: NodeId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Takes the deliveries of all nodes but `node` whose last heartbeat is before `stale_before`
+    /// away from them, due at `now` at the latest, and forgets those nodes. Returns how many.
+    async fn adopt(
+        &self,
+        node: NodeId,
+        stale_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    // ---- configuration --------------------------------------------------------------------
+
+    /// Carries out all changes in one commit, or none of them. A conflict is
+    /// [`StoreError::Conflict`].
+    async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+
+    /// An application of this organization.
+    async fn application(
+        &self,
+        organization: OrganizationId,
+        reference: &Reference<ApplicationId>,
+    ) -> Result<Option<Application>, StoreError>;
+
+    /// The organization's applications, by id.
+    async fn applications(
+        &self,
+        organization: OrganizationId,
+        page: Page<ApplicationId>,
+    ) -> Result<Vec<Application>, StoreError>;
+
+    /// The application's endpoints, by id.
+    async fn endpoints(
+        &self,
+        application: ApplicationId,
+        page: Page<EndpointId>,
+    ) -> Result<Vec<Endpoint>, StoreError>;
+
+    /// The application that an endpoint belongs to; `None` when either was deleted. For callers
+    /// that hold a delivery, which names only its endpoint.
+    async fn application_of(&self, endpoint: EndpointId)
+    -> Result<Option<Application>, StoreError>;
+
+    /// An entry of the organization's catalogue.
+    async fn event_type(
+        &self,
+        organization: OrganizationId,
+        name: &str,
+    ) -> Result<Option<EventType>, StoreError>;
+
+    /// The organization's catalogue, by name.
+    async fn event_types(
+        &self,
+        organization: OrganizationId,
+        include_archived: bool,
+        page: Page<String>,
+    ) -> Result<Vec<EventType>, StoreError>;
+
+    /// Tasks of this organization, by id.
+    async fn tasks(
+        &self,
+        organization: OrganizationId,
+        page: Page<TaskId>,
+    ) -> Result<Vec<Task>, StoreError>;
+
+    /// A task of this organization.
+    async fn task(
+        &self,
+        organization: OrganizationId,
+        id: TaskId,
+    ) -> Result<Option<Task>, StoreError>;
+
+    /// Tasks of all organizations that are still running.
+    async fn running_tasks(&self) -> Result<Vec<Task>, StoreError>;
+
+    // ---- what happened --------------------------------------------------------------------
+
+    /// A message of this application; a uid is its `event_id`.
+    async fn message(
+        &self,
+        application: ApplicationId,
+        reference: &Reference<MessageId>,
+    ) -> Result<Option<Message>, StoreError>;
+
+    /// Those of the named messages that this application has, in no order.
+    async fn messages_by_id(
+        &self,
+        application: ApplicationId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// The application's messages, by id.
+    async fn messages(
+        &self,
+        application: ApplicationId,
+        filter: MessageFilter,
+        page: Page<MessageId>,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// A message's deliveries, by endpoint id.
+    async fn deliveries_of_message(
+        &self,
+        message: MessageId,
+        page: Page<EndpointId>,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// An endpoint's deliveries, by message id.
+    async fn deliveries_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        filter: DeliveryFilter,
+        page: Page<MessageId>,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// A message's attempts, by id.
+    async fn attempts_of_message(
+        &self,
+        message: MessageId,
+        filter: AttemptFilter,
+        page: Page<AttemptId>,
+    ) -> Result<Vec<Attempt>, StoreError>;
+
+    /// An endpoint's attempts, by id.
+    async fn attempts_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        filter: AttemptFilter,
+        page: Page<AttemptId>,
+    ) -> Result<Vec<Attempt>, StoreError>;
+
+    /// One attempt of a message.
+    async fn attempt(
+        &self,
+        message: MessageId,
+        id: AttemptId,
+    ) -> Result<Option<Attempt>, StoreError>;
+
+    /// Whether the store answers and can write.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

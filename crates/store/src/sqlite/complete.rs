@@ -1,0 +1,128 @@
+//! Recording how attempts ended, and giving deliveries back.
+//!
+//! Everything here is guarded by ownership: a node that was only slow finds that the delivery is
+//! no longer its own, and changes nothing.
+
+use hookwire_types::*;
+use rusqlite::{CachedStatement, Connection, params};
+
+const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
+    WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
+
+/// From the first retry on it is the schedule that asks.
+const RETRY_DELIVERY: &str = "UPDATE delivery
+    SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0
+    WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
+
+const INSERT_ATTEMPT: &str = "INSERT INTO attempt
+    (endpoint_id, id, message_id, created_at_ms, url, status, response_status, response_body,
+     duration_ms, trigger_type, cause, error, test)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0
+    WHERE message_id = ?1 AND endpoint_id = ?2 AND owner = ?3 AND status = 1";
+
+/// See [`crate::Store::complete`].
+pub(super) fn complete(
+    connection: &Connection,
+    node: NodeId,
+    batch: &[Outcome],
+) -> rusqlite::Result<Vec<bool>> {
+    let mut end = connection.prepare_cached(END_DELIVERY)?;
+    let mut retry = connection.prepare_cached(RETRY_DELIVERY)?;
+    let mut insert_attempt = connection.prepare_cached(INSERT_ATTEMPT)?;
+    let mut answers = Vec::with_capacity(batch.len());
+    for outcome in batch {
+        let (statement, value) = match outcome.verdict {
+            Verdict::Retry { at } => (&mut retry, at.unix_ms()),
+            Verdict::Delivered => (&mut end, DeliveryStatus::Success.number()),
+            Verdict::Failed => (&mut end, DeliveryStatus::Fail.number()),
+            Verdict::Canceled => (&mut end, DeliveryStatus::Canceled.number()),
+        };
+        let key = outcome.key;
+        let (message, endpoint) = (key.message.as_bytes(), key.endpoint.as_bytes());
+        let owned =
+            statement.execute(params![value, outcome.tries, message, endpoint, node.0])? == 1;
+        if owned {
+            if let Some(attempt) = &outcome.attempt {
+                record(&mut insert_attempt, key, attempt)?;
+            }
+            if let Some(health) = outcome.health {
+                note_health(connection, key.endpoint, health)?;
+            }
+        }
+        answers.push(owned);
+    }
+    Ok(answers)
+}
+
+/// See [`crate::Store::release`].
+pub(super) fn release(
+    connection: &Connection,
+    node: NodeId,
+    batch: &[DeliveryKey],
+) -> rusqlite::Result<()> {
+    let mut release = connection.prepare_cached(RELEASE_DELIVERY)?;
+    for key in batch {
+        release.execute(params![
+            key.message.as_bytes(),
+            key.endpoint.as_bytes(),
+            node.0
+        ])?;
+    }
+    Ok(())
+}
+
+fn record(
+    insert: &mut CachedStatement<'_>,
+    key: DeliveryKey,
+    attempt: &Attempt,
+) -> rusqlite::Result<()> {
+    insert.execute(params![
+        key.endpoint.as_bytes(),
+        attempt.id.as_bytes(),
+        key.message.as_bytes(),
+        attempt.created_at.unix_ms(),
+        attempt.url,
+        attempt.status.number(),
+        attempt.response_status,
+        &*attempt.response_body,
+        attempt.duration_ms,
+        attempt.trigger.number(),
+        attempt.cause.map(Cause::name),
+        attempt.error,
+        attempt.test,
+    ])?;
+    Ok(())
+}
+
+/// Only disabling counts as a change of the endpoint: an update made from what it was before must
+/// not undo it unseen. The other two come and go and concern no update.
+fn note_health(
+    connection: &Connection,
+    endpoint: EndpointId,
+    health: EndpointHealth,
+) -> rusqlite::Result<()> {
+    let id = endpoint.as_bytes();
+    match health {
+        EndpointHealth::FailingSince(since) => connection
+            .prepare_cached(
+                "UPDATE endpoint SET failing_since_ms = ?2
+                 WHERE id = ?1 AND failing_since_ms IS NULL",
+            )?
+            .execute(params![id, since.unix_ms()])?,
+        EndpointHealth::Recovered => connection
+            .prepare_cached(
+                "UPDATE endpoint SET failing_since_ms = NULL
+                 WHERE id = ?1 AND failing_since_ms IS NOT NULL",
+            )?
+            .execute(params![id])?,
+        EndpointHealth::Disabled => connection
+            .prepare_cached(
+                "UPDATE endpoint SET disabled = 1, version = version + 1
+                 WHERE id = ?1 AND disabled = 0 AND deleted_at_ms IS NULL",
+            )?
+            .execute(params![id])?,
+    };
+    Ok(())
+}

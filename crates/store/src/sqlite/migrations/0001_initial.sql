@@ -1,0 +1,141 @@
+-- Ids are 20-byte KSUIDs, times are milliseconds since the Unix epoch, lists and maps are JSON.
+
+CREATE TABLE application (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    organization_id BLOB    NOT NULL,
+    uid             TEXT,
+    name            TEXT    NOT NULL,
+    throttle_rate   INTEGER,
+    metadata        TEXT    NOT NULL,
+    created_at_ms   INTEGER NOT NULL,
+    updated_at_ms   INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    deleted_at_ms   INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX application_uid ON application (organization_id, uid)
+    WHERE uid IS NOT NULL AND deleted_at_ms IS NULL;
+CREATE INDEX application_list ON application (organization_id, id)
+    WHERE deleted_at_ms IS NULL;
+
+CREATE TABLE endpoint (
+    id               BLOB    NOT NULL PRIMARY KEY,
+    organization_id  BLOB    NOT NULL,
+    application_id   BLOB    NOT NULL REFERENCES application (id),
+    uid              TEXT,
+    name             TEXT    NOT NULL,
+    url              TEXT    NOT NULL,
+    description      TEXT    NOT NULL,
+    throttle_rate    INTEGER,
+    disabled         INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+    event_types      TEXT,               -- NULL wants all
+    channels         TEXT,               -- NULL listens to all
+    metadata         TEXT    NOT NULL,
+    headers          TEXT    NOT NULL,
+    secret           TEXT    NOT NULL,
+    old_secrets      TEXT    NOT NULL,
+    failing_since_ms INTEGER,
+    created_at_ms    INTEGER NOT NULL,
+    updated_at_ms    INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    deleted_at_ms    INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX endpoint_uid ON endpoint (application_id, uid)
+    WHERE uid IS NOT NULL AND deleted_at_ms IS NULL;
+CREATE INDEX endpoint_list ON endpoint (application_id, id)
+    WHERE deleted_at_ms IS NULL;
+
+CREATE TABLE event_type (
+    organization_id BLOB    NOT NULL,
+    name            TEXT    NOT NULL,
+    description     TEXT    NOT NULL,
+    archived        INTEGER NOT NULL CHECK (archived IN (0, 1)),
+    deprecated      INTEGER NOT NULL CHECK (deprecated IN (0, 1)),
+    schemas         TEXT,
+    group_name      TEXT,
+    feature_flags   TEXT,
+    created_at_ms   INTEGER NOT NULL,
+    updated_at_ms   INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (organization_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- Keyed by application, so that accepting appends to the right of each application's own range.
+CREATE TABLE message (
+    application_id        BLOB    NOT NULL,
+    id                    BLOB    NOT NULL,
+    event_type            TEXT    NOT NULL,
+    event_id              TEXT,
+    channels              TEXT,           -- NULL when there are none
+    tags                  TEXT,           -- NULL when there are none
+    payload               BLOB,           -- NULL once it has expired or was expunged
+    deliver_at_ms         INTEGER,
+    payload_expires_at_ms INTEGER NOT NULL,
+    created_at_ms         INTEGER NOT NULL,
+    PRIMARY KEY (application_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX message_event_id ON message (application_id, event_id)
+    WHERE event_id IS NOT NULL;
+
+CREATE TABLE delivery (
+    message_id   BLOB    NOT NULL,
+    endpoint_id  BLOB    NOT NULL,
+    status       INTEGER NOT NULL CHECK (status IN (0, 1, 2, 4)),
+    owner        INTEGER NOT NULL,        -- the node that has it in memory; 0 is nobody
+    tries        INTEGER NOT NULL,
+    trigger_type INTEGER NOT NULL CHECK (trigger_type IN (0, 1)),
+    due_at_ms    INTEGER NOT NULL,
+    PRIMARY KEY (message_id, endpoint_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX delivery_endpoint ON delivery (endpoint_id, message_id);
+-- Serves waiting, claim and adopt; holds only what is still to be done.
+CREATE INDEX delivery_pending ON delivery (owner, endpoint_id, due_at_ms, message_id)
+    WHERE status = 1;
+
+CREATE TABLE attempt (
+    endpoint_id     BLOB    NOT NULL,
+    id              BLOB    NOT NULL,
+    message_id      BLOB    NOT NULL,
+    created_at_ms   INTEGER NOT NULL,
+    url             TEXT    NOT NULL,
+    status          INTEGER NOT NULL CHECK (status IN (0, 2)),
+    response_status INTEGER NOT NULL,
+    response_body   BLOB    NOT NULL,
+    duration_ms     INTEGER NOT NULL,
+    trigger_type    INTEGER NOT NULL CHECK (trigger_type IN (0, 1)),
+    cause           TEXT,
+    error           TEXT    NOT NULL,
+    test            INTEGER NOT NULL CHECK (test IN (0, 1)),
+    PRIMARY KEY (endpoint_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempt_message ON attempt (message_id, id);
+
+CREATE TABLE node (
+    id              INTEGER NOT NULL PRIMARY KEY,
+    heartbeat_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE task (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    organization_id BLOB    NOT NULL,
+    kind            TEXT    NOT NULL,
+    input           TEXT    NOT NULL,     -- a JSON object, by kind
+    status          TEXT    NOT NULL,
+    done_count      INTEGER NOT NULL,
+    cursor          BLOB,
+    created_at_ms   INTEGER NOT NULL,
+    updated_at_ms   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX task_list ON task (organization_id, id);
+CREATE INDEX task_running ON task (id) WHERE status = 'running';
+
+-- One row, written to find out whether the store can write.
+CREATE TABLE ping (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at_ms INTEGER NOT NULL
+) STRICT;

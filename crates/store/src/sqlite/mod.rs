@@ -1,0 +1,75 @@
+//! The embedded store: one SQLite file.
+//!
+//! - **One writer.** Everything that writes goes through one thread that commits whatever is
+//!   queued at once (`writer`); reads run beside it on connections of their own (`pool`).
+//! - **Durable.** WAL with `synchronous=FULL`: a commit is synced before anybody is answered.
+//! - **Checkpoints beside the work**, not inside a commit (`checkpoint`).
+//! - **One process.** A lock on `<database>.lock` keeps a second one out; programs that only look
+//!   (the `sqlite3` shell) are welcome.
+//! - **Nobody is node 0.** In the column `owner` 0 stands for no owner, so the node with that
+//!   number cannot own anything: what it appends is unowned, what it claims is nothing.
+//! - Deleted applications and endpoints keep their rows, because deliveries that are on their way
+//!   name them; no list or finder shows them.
+
+mod append;
+mod application;
+mod change;
+mod checkpoint;
+mod claim;
+mod complete;
+mod endpoint;
+mod event_type;
+mod failure;
+mod history;
+mod migrate;
+mod node;
+mod open;
+mod options;
+mod pool;
+mod rows;
+mod select;
+mod store;
+mod task;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::Path;
+
+pub use options::Options;
+
+use crate::StoreError;
+use pool::Pool;
+use writer::Writer;
+
+/// The embedded store. Dropping it waits until everything that was asked of it is stored.
+#[derive(Debug)]
+pub struct SqliteStore {
+    // The order is the order of dropping. The writer's connection is the last to be closed, for
+    // only then does SQLite leave a single file; the process's lock is given up after that.
+    pool: Pool,
+    writer: Writer,
+    _lock: open::ProcessLock,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, making it and its directory where they are missing, and
+    /// brings its schema forward.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`] while another process has it, [`StoreError::NewerSchema`] when a
+    /// newer program made it, [`StoreError::Corrupt`] when it is no database of ours,
+    /// [`StoreError::Unavailable`] for whatever the file system says.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let (path, lock) = open::acquire(path)?;
+        let mut connection = open::writer(&path, &options)?;
+        migrate::migrate(&mut connection)?;
+        let writer = Writer::start(connection, &path, &options)?;
+        Ok(Self {
+            writer,
+            pool: Pool::new(path, &options),
+            _lock: lock,
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! [`Store`] for the embedded store: which calls write, which read, and what each runs.
+
+use async_trait::async_trait;
+use hookwire_types::*;
+
+use super::rows::{self, now};
+use super::*;
+use crate::*;
+
+/// Stands for no owner, see the page of [`super`].
+const NOBODY: NodeId = NodeId(0);
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn append(&self, batch: Vec<Accepted>) -> Result<Vec<Result<(), Conflict>>, StoreError> {
+        let rows = batch
+            .iter()
+            .map(|accepted| 1 + accepted.deliveries.len())
+            .sum();
+        self.writer
+            .run(rows, move |it| append::append(it, &batch))
+            .await
+    }
+
+    async fn complete(&self, node: NodeId, batch: Vec<Outcome>) -> Result<Vec<bool>, StoreError> {
+        if node == NOBODY {
+            return Ok(vec![false; batch.len()]);
+        }
+        self.writer
+            .run(2 * batch.len(), move |it| {
+                complete::complete(it, node, &batch)
+            })
+            .await
+    }
+
+    async fn release(&self, node: NodeId, batch: Vec<DeliveryKey>) -> Result<(), StoreError> {
+        self.writer
+            .run(batch.len(), move |it| complete::release(it, node, &batch))
+            .await
+    }
+
+    async fn waiting(
+        &self,
+        after: Option<EndpointId>,
+        limit: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        self.pool
+            .run(move |it| claim::waiting(it, after, limit))
+            .await
+    }
+
+    async fn claim(
+        &self,
+        node: NodeId,
+        now: Timestamp,
+        wants: Vec<Want>,
+        payload_bytes_max: usize,
+    ) -> Result<Claim, StoreError> {
+        if node == NOBODY {
+            return Ok(Claim::default());
+        }
+        let rows = wants
+            .iter()
+            .map(|want| want.limit)
+            .fold(0, usize::saturating_add);
+        self.writer
+            .run(rows, move |it| {
+                claim::claim(it, node, now, &wants, payload_bytes_max)
+            })
+            .await
+    }
+
+    async fn requeue(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<(), StoreError> {
+        self.writer
+            .run(batch.len(), move |it| claim::requeue(it, now, &batch))
+            .await
+    }
+
+    async fn heartbeat(&self, node: NodeId, now: Timestamp) -> Result<(), StoreError> {
+        self.writer
+            .run(1, move |it| node::heartbeat(it, node, now))
+            .await
+    }
+
+    async fn adopt(
+        &self,
+        node: NodeId,
+        stale_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.writer
+            .run(1, move |it| node::adopt(it, node, stale_before, now))
+            .await
+    }
+
+    async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let outcome = self
+            .writer
+            .run(changes.len(), move |it| change::change(it, &changes))
+            .await?;
+        Ok(outcome?)
+    }
+
+    async fn application(
+        &self,
+        organization: OrganizationId,
+        reference: &Reference<ApplicationId>,
+    ) -> Result<Option<Application>, StoreError> {
+        let reference = reference.clone();
+        self.pool
+            .run(move |it| application::find(it, organization, &reference))
+            .await
+    }
+
+    async fn applications(
+        &self,
+        organization: OrganizationId,
+        page: Page<ApplicationId>,
+    ) -> Result<Vec<Application>, StoreError> {
+        let select = application::list(organization, &page);
+        self.pool
+            .run(move |it| select.read(it, application::read))
+            .await
+    }
+
+    async fn endpoints(
+        &self,
+        application: ApplicationId,
+        page: Page<EndpointId>,
+    ) -> Result<Vec<Endpoint>, StoreError> {
+        let select = endpoint::list(application, &page);
+        self.pool
+            .run(move |it| select.read(it, endpoint::read))
+            .await
+    }
+
+    async fn application_of(
+        &self,
+        endpoint: EndpointId,
+    ) -> Result<Option<Application>, StoreError> {
+        self.pool
+            .run(move |it| application::of_endpoint(it, endpoint))
+            .await
+    }
+
+    async fn event_type(
+        &self,
+        organization: OrganizationId,
+        name: &str,
+    ) -> Result<Option<EventType>, StoreError> {
+        let name = name.to_owned();
+        self.pool
+            .run(move |it| event_type::find(it, organization, &name))
+            .await
+    }
+
+    async fn event_types(
+        &self,
+        organization: OrganizationId,
+        include_archived: bool,
+        page: Page<String>,
+    ) -> Result<Vec<EventType>, StoreError> {
+        let select = event_type::list(organization, include_archived, &page);
+        self.pool
+            .run(move |it| select.read(it, event_type::read))
+            .await
+    }
+
+    async fn tasks(
+        &self,
+        organization: OrganizationId,
+        page: Page<TaskId>,
+    ) -> Result<Vec<Task>, StoreError> {
+        let select = task::list(organization, &page);
+        self.pool.run(move |it| select.read(it, task::read)).await
+    }
+
+    async fn task(
+        &self,
+        organization: OrganizationId,
+        id: TaskId,
+    ) -> Result<Option<Task>, StoreError> {
+        self.pool
+            .run(move |it| task::find(it, organization, id))
+            .await
+    }
+
+    async fn running_tasks(&self) -> Result<Vec<Task>, StoreError> {
+        self.pool.run(task::running).await
+    }
+
+    async fn message(
+        &self,
+        application: ApplicationId,
+        reference: &Reference<MessageId>,
+    ) -> Result<Option<Message>, StoreError> {
+        let reference = reference.clone();
+        self.pool
+            .run(move |it| history::message(it, application, &reference))
+            .await
+    }
+
+    async fn messages_by_id(
+        &self,
+        application: ApplicationId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.pool
+            .run(move |it| history::messages_by_id(it, application, &ids))
+            .await
+    }
+
+    async fn messages(
+        &self,
+        application: ApplicationId,
+        filter: MessageFilter,
+        page: Page<MessageId>,
+    ) -> Result<Vec<Message>, StoreError> {
+        let select = history::messages(application, &filter, &page);
+        self.pool
+            .run(move |it| select?.read(it, rows::message))
+            .await
+    }
+
+    async fn deliveries_of_message(
+        &self,
+        message: MessageId,
+        page: Page<EndpointId>,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let select = history::deliveries_of_message(message, &page);
+        self.pool
+            .run(move |it| select.read(it, rows::delivery))
+            .await
+    }
+
+    async fn deliveries_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        filter: DeliveryFilter,
+        page: Page<MessageId>,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let select = history::deliveries_of_endpoint(endpoint, &filter, &page);
+        self.pool
+            .run(move |it| select?.read(it, rows::delivery))
+            .await
+    }
+
+    async fn attempts_of_message(
+        &self,
+        message: MessageId,
+        filter: AttemptFilter,
+        page: Page<AttemptId>,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let select = history::attempts_of_message(message, &filter, &page);
+        self.pool
+            .run(move |it| select?.read(it, rows::attempt))
+            .await
+    }
+
+    async fn attempts_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        filter: AttemptFilter,
+        page: Page<AttemptId>,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let select = history::attempts_of_endpoint(endpoint, &filter, &page);
+        self.pool
+            .run(move |it| select?.read(it, rows::attempt))
+            .await
+    }
+
+    async fn attempt(
+        &self,
+        message: MessageId,
+        id: AttemptId,
+    ) -> Result<Option<Attempt>, StoreError> {
+        self.pool
+            .run(move |it| history::attempt(it, message, id))
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.writer.run(1, |it| node::ping(it, now())).await
+    }
+}

@@ -1,0 +1,46 @@
+//! What only the embedded store can be asked: files, locks, full disks, plans.
+
+mod files;
+mod plans;
+mod timing;
+mod trouble;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::{Options, SqliteStore};
+use crate::Store;
+
+/// A directory that goes away with it.
+struct Place {
+    directory: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("data").join("hookwire.db")
+    }
+
+    fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.path(), Options::default()).unwrap()
+    }
+}
+
+async fn make() -> (Place, Arc<dyn Store>) {
+    let place = Place::new();
+    let store = Arc::new(place.open());
+    (place, store)
+}
+
+mod conformance {
+    use super::make;
+    crate::conformance::conformance_suite!(make);
+}

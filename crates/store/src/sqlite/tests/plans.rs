@@ -1,0 +1,132 @@
+//! How SQLite means to read: by an index, in its order, whatever has piled up.
+
+use hookwire_types::*;
+use rusqlite::Connection;
+
+use crate::sqlite::{application, claim, endpoint, event_type, history, migrate, node, task};
+
+fn plan(connection: &Connection, sql: &str) -> String {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
+    let steps = statement
+        .query_map(rusqlite::params_from_iter(parameters), |row| {
+            row.get::<_, String>(3)
+        })
+        .unwrap();
+    steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+}
+
+fn pages<K: Clone>(cursor: K) -> Vec<Page<K>> {
+    let mut pages = Vec::new();
+    for order in [Order::Ascending, Order::Descending] {
+        pages.push(Page::first(50, order));
+        for side in [Side::Before, Side::After] {
+            pages.push(Page {
+                limit: 50,
+                order,
+                cursor: Some((side, cursor.clone())),
+            });
+        }
+    }
+    pages
+}
+
+fn hot() -> Vec<String> {
+    let mut statements = vec![
+        claim::NEXT_WAITING.to_owned(),
+        claim::DUE.clone(),
+        claim::LEFT.to_owned(),
+        node::NEXT_OWNER.to_owned(),
+        node::TAKE_AWAY.to_owned(),
+        history::SELECT_MESSAGE.clone(),
+        history::SELECT_MESSAGE_BY_EVENT_ID.clone(),
+        history::SELECT_ATTEMPT.clone(),
+    ];
+    let id = Ksuid::MIN;
+    let (endpoint, message) = (EndpointId(id), MessageId(id));
+    for page in pages(AttemptId(id)) {
+        let all = Default::default;
+        statements.extend([
+            history::attempts_of_message(message, &all(), &page)
+                .unwrap()
+                .sql()
+                .to_owned(),
+            history::attempts_of_endpoint(endpoint, &all(), &page)
+                .unwrap()
+                .sql()
+                .to_owned(),
+        ]);
+    }
+    for page in pages(message) {
+        let by_endpoint = history::deliveries_of_endpoint(endpoint, &Default::default(), &page);
+        let by_application = history::messages(ApplicationId(id), &Default::default(), &page);
+        statements.push(by_endpoint.unwrap().sql().to_owned());
+        statements.push(by_application.unwrap().sql().to_owned());
+    }
+    statements
+}
+
+fn configured() -> Vec<String> {
+    let id = Ksuid::MIN;
+    let mut statements = Vec::new();
+    for page in pages(EndpointId(id)) {
+        statements.push(
+            history::deliveries_of_message(MessageId(id), &page)
+                .sql()
+                .to_owned(),
+        );
+        statements.push(endpoint::list(ApplicationId(id), &page).sql().to_owned());
+    }
+    for page in pages(ApplicationId(id)) {
+        statements.push(
+            application::list(OrganizationId(id), &page)
+                .sql()
+                .to_owned(),
+        );
+    }
+    for page in pages(TaskId(id)) {
+        statements.push(task::list(OrganizationId(id), &page).sql().to_owned());
+    }
+    for page in pages(String::new()) {
+        statements.push(
+            event_type::list(OrganizationId(id), true, &page)
+                .sql()
+                .to_owned(),
+        );
+    }
+    statements
+}
+
+#[test]
+fn nothing_is_scanned_or_sorted() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    for sql in hot().into_iter().chain(configured()) {
+        let plan = plan(&connection, &sql);
+        assert!(!plan.contains("SCAN"), "{sql}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn pending_deliveries_are_found_by_their_own_index_alone() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    let seeks = [
+        (claim::NEXT_WAITING, "(owner=? AND endpoint_id>?)"),
+        (
+            claim::DUE.as_str(),
+            "(owner=? AND endpoint_id=? AND due_at_ms<?)",
+        ),
+        (claim::LEFT, "(owner=? AND endpoint_id=?)"),
+        (node::NEXT_OWNER, "(owner>?)"),
+        (node::TAKE_AWAY, "(owner=?)"),
+    ];
+    for (sql, bounds) in seeks {
+        let plan = plan(&connection, sql);
+        assert!(plan.contains("INDEX delivery_pending"), "{sql}\n{plan}");
+        assert!(plan.contains(bounds), "{sql}\n{plan}");
+    }
+}

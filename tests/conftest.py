@@ -1,0 +1,104 @@
+"""What every test may ask for: a server, a receiver, a tenant."""
+
+import contextlib
+
+import pytest
+
+from support.client import Tenant
+from support.receiver import Receiver
+from support.server import Server, binary
+from support.tokens import new_id
+
+# Retries that tests can wait for, and more of them than any test needs.
+QUICK_RETRIES = ",".join(["1"] * 10)
+
+
+def pytest_sessionstart(session):
+    if not binary().exists() and not session.config.option.collectonly:
+        raise pytest.UsageError(f"{binary()} is not there: run `cargo build -p hookwire` first")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails shows the end of its servers' logs."""
+    report = yield
+    if report.failed:
+        for server in item.stash.get(_SERVERS, []):
+            report.sections.append((f"log of {server.url}", server.tail()))
+    return report
+
+
+_SERVERS = pytest.StashKey()
+
+
+@pytest.fixture
+def new_server(request, tmp_path):
+    """Makes servers with throw-away stores: `new_server(dev=True, env={…}, args=[…])`."""
+    servers = request.node.stash.setdefault(_SERVERS, [])
+
+    def make(start=True, directory=None, **options):
+        if directory is None:
+            directory = tmp_path / f"server-{len(servers)}"
+            directory.mkdir()
+        server = Server(directory, **options)
+        servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def new_receiver():
+    """Makes receivers that listen: `new_receiver(tls=None)`."""
+    with contextlib.ExitStack() as stack:
+
+        def make(tls=None):
+            receiver = Receiver(tls).up()
+            stack.callback(receiver.close)
+            return receiver
+
+        yield make
+
+
+@pytest.fixture
+def receiver(new_receiver):
+    """A receiver that listens."""
+    return new_receiver()
+
+
+@pytest.fixture
+def new_tenant():
+    """Makes the owner of an organization: `new_tenant(server)`; by default of a new one."""
+    with contextlib.ExitStack() as stack:
+
+        def make(server, org=None):
+            token = server.token("--org", org or new_id("org"))
+            return stack.enter_context(contextlib.closing(Tenant(server, token)))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def _shared_server(tmp_path_factory):
+    server = Server(
+        tmp_path_factory.mktemp("shared"), env={"HOOKWIRE_RETRY_SCHEDULE": QUICK_RETRIES}
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shared_server(request, _shared_server):
+    """A server that all tests use which do not stop, starve or reconfigure it."""
+    request.node.stash.setdefault(_SERVERS, []).append(_shared_server)
+    assert _shared_server.is_running(), "an earlier test ended the shared server"
+    return _shared_server
+
+
+@pytest.fixture
+def tenant(shared_server, new_tenant):
+    """A new organization on the shared server; so tests do not see each other."""
+    return new_tenant(shared_server)
