@@ -1,13 +1,15 @@
 """What every test may ask for: a server, a receiver, a tenant."""
 
 import contextlib
+import os
 
 import pytest
 
 from support.client import Tenant
 from support.receiver import Receiver
-from support.server import Server, binary
-from support.tokens import new_id
+from support.server import JWT_SECRET, Server, binary
+from support.tls import write_self_signed
+from support.tokens import new_id, sign
 
 # Retries that tests can wait for, and more of them than any test needs.
 QUICK_RETRIES = ",".join(["1"] * 10)
@@ -16,6 +18,16 @@ QUICK_RETRIES = ",".join(["1"] * 10)
 def pytest_sessionstart(session):
     if not binary().exists() and not session.config.option.collectonly:
         raise pytest.UsageError(f"{binary()} is not there: run `cargo build -p hookwire` first")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_clients(tmp_path_factory):
+    """Every HTTP client loads all root certificates, although here all speak plain HTTP: some
+    100 ms a test. With one certificate in their place it is nothing."""
+    pem = write_self_signed(tmp_path_factory.mktemp("roots") / "root.pem")
+    os.environ["SSL_CERT_FILE"] = str(pem)
+    yield
+    del os.environ["SSL_CERT_FILE"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -74,7 +86,9 @@ def new_tenant():
     with contextlib.ExitStack() as stack:
 
         def make(server, org=None):
-            token = server.token("--org", org or new_id("org"))
+            # Made here and not by `hookwire token`, which a test of its own looks at: nearly
+            # every test needs one, and a process for each would cost as much as the test.
+            token = sign({"sub": org or new_id("org")}, JWT_SECRET)
             return stack.enter_context(contextlib.closing(Tenant(server, token)))
 
         yield make
@@ -94,6 +108,7 @@ def _shared_server(tmp_path_factory):
 def shared_server(request, _shared_server):
     """A server that all tests use which do not stop, starve or reconfigure it."""
     request.node.stash.setdefault(_SERVERS, []).append(_shared_server)
+    _shared_server.mark()
     assert _shared_server.is_running(), "an earlier test ended the shared server"
     return _shared_server
 

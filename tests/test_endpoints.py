@@ -187,7 +187,7 @@ def test_headers_are_set_patched_and_hidden_when_sensitive(tenant, receiver):
     assert sdk.get_headers(app, endpoint).headers == {}
 
     given = {"X-Team": "blue", "Authorization": "Bearer s3cret", "X-Api-Key": "k3y"}
-    sdk.update_headers(app, endpoint, EndpointHeadersIn(headers=given))
+    sdk.set_headers(app, endpoint, EndpointHeadersIn(headers=given))
     shown = sdk.get_headers(app, endpoint)
     assert {name.lower(): value for name, value in shown.headers.items()} == {"x-team": "blue"}
     assert {name.lower() for name in shown.sensitive} == {"authorization", "x-api-key"}
@@ -199,7 +199,7 @@ def test_headers_are_set_patched_and_hidden_when_sensitive(tenant, receiver):
     assert {name.lower(): value for name, value in shown.headers.items()} == {"x-more": "1"}
     assert len(shown.sensitive) == 2
 
-    sdk.update_headers(app, endpoint, EndpointHeadersIn(headers={"x-only": "this"}))
+    sdk.set_headers(app, endpoint, EndpointHeadersIn(headers={"x-only": "this"}))
     shown = sdk.get_headers(app, endpoint)
     assert (shown.headers, shown.sensitive) == ({"x-only": "this"}, [])
 
@@ -208,7 +208,7 @@ def test_changed_headers_are_used_at_once(tenant, receiver):
     app = tenant.app()
     endpoint = tenant.endpoint(app, receiver.script("/"), headers={"x-v": "1"})
     for version in ("2", "3", "4"):
-        tenant.sdk.endpoint.update_headers(
+        tenant.sdk.endpoint.set_headers(
             app, endpoint, EndpointHeadersIn(headers={"x-v": version})
         )
         message = tenant.send(app)

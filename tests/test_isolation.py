@@ -1,5 +1,6 @@
 """Nobody waits for somebody else's receiver."""
 
+import threading
 import time
 
 from support import answers
@@ -99,6 +100,27 @@ def test_slow_trickling_and_failing_receivers_beside_a_healthy_one(
     tenant.endpoint(app, receiver.script("/healthy"))
     sent = [tenant.send(app) for _ in range(60)]
     assert_prompt(receiver, "/healthy", sent)
+
+
+def test_requests_in_flight_to_one_endpoint_are_bounded(new_server, new_tenant, receiver):
+    tenant = new_tenant(new_server(env={"HOOKWIRE_ENDPOINT_IN_FLIGHT_MAX": "2"}))
+    app = tenant.app()
+    gate = threading.Event()
+    tenant.endpoint(app, receiver.script("/slow", then=answers.after(gate)))
+    tenant.endpoint(app, receiver.script("/healthy"))
+    sent = [tenant.send(app) for _ in range(30)]
+    receiver.wait_for_ids("/healthy", sent)
+    assert len(receiver.wait_for("/slow", 2)) == 2
+    gate.set()
+    receiver.wait_for_ids("/slow", sent)
+
+
+def test_one_at_a_time_keeps_the_order_of_arrival(new_server, new_tenant, receiver):
+    tenant = new_tenant(new_server(env={"HOOKWIRE_ENDPOINT_IN_FLIGHT_MAX": "1"}))
+    app = tenant.app()
+    tenant.endpoint(app, receiver.script("/ordered"))
+    sent = [tenant.send(app) for _ in range(100)]
+    assert [request.id for request in receiver.wait_for("/ordered", 100)] == sent
 
 
 def test_a_throttled_endpoint_keeps_to_its_rate_and_holds_up_nobody(tenant, receiver):

@@ -5,10 +5,12 @@ import email.utils
 import time
 
 import pytest
-from svix.api import RecoverIn
+from svix.api import BackgroundTaskListOptions, RecoverIn
 from svix.exceptions import HttpError
+from svix.models import BackgroundTaskStatus, BackgroundTaskType, Ordering
 
 from support import answers
+from support.paging import walk
 from support.wait import eventually
 
 
@@ -130,11 +132,17 @@ def test_recover_sends_again_what_failed_and_nothing_else(short, receiver):
     for message in delivered:
         short.wait_for_status(app, message, endpoint, "success")
 
-    receiver.down()
+    # First it answers that it cannot, then it is not there at all.
+    receiver.script("/down", then=answers.status(500))
     lost = [short.send(app, payload={"n": n}) for n in range(20)]
     for message in lost:
         short.wait_for_status(app, message, endpoint, "fail", within=30)
+    receiver.down()
+    lost += [short.send(app) for _ in range(2)]
+    for message in lost[-2:]:
+        short.wait_for_status(app, message, endpoint, "fail", within=30)
     receiver.up()
+    receiver.script("/down")
     before = len(receiver.requests("/down"))
 
     since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
@@ -178,6 +186,33 @@ def test_recover_keeps_to_its_window(short, receiver):
         app, endpoint, RecoverIn(since=border - datetime.timedelta(hours=1), until=border)
     )
     short.wait_for_status(app, old, endpoint, "success")
+
+
+def test_tasks_are_listed_in_pages_and_by_status(tenant, receiver):
+    app = tenant.app()
+    endpoint = tenant.endpoint(app, receiver.url("/"))
+    since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
+    made = [
+        tenant.sdk.endpoint.recover(app, endpoint, RecoverIn(since=since)).id for _ in range(7)
+    ]
+    listed = tenant.sdk.background_task.list
+
+    def finished():
+        options = BackgroundTaskListOptions(status=BackgroundTaskStatus.FINISHED)
+        return len(listed(options).data) == 7
+
+    eventually(finished, "all are finished")
+    assert listed(BackgroundTaskListOptions(status=BackgroundTaskStatus.RUNNING)).data == []
+    kind = BackgroundTaskType.ENDPOINT_RECOVER
+    assert len(listed(BackgroundTaskListOptions(task=kind)).data) == 7
+    other = BackgroundTaskType.ENDPOINT_BULK_REPLAY
+    assert listed(BackgroundTaskListOptions(task=other)).data == []
+    for order, expected in ((Ordering.ASCENDING, made), (Ordering.DESCENDING, made[::-1])):
+
+        def page(limit, iterator, order=order):
+            return listed(BackgroundTaskListOptions(limit=limit, iterator=iterator, order=order))
+
+        assert [task.id for task in walk(page, 7)] == expected
 
 
 def test_a_deleted_endpoint_gets_nothing_more(tenant, receiver):

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks import Webhook, WebhookVerificationError
 from svix.api import EndpointSecretRotateIn
 from svix.exceptions import HttpError, HTTPValidationError
+from svix.webhooks import Webhook as SvixWebhook
 
 
 def one_request(tenant, receiver, app, path):
@@ -33,9 +34,9 @@ def test_during_rotation_both_keys_sign_the_new_one_first(tenant, receiver):
     assert old.startswith("whsec_")
     assert len(signatures(one_request(tenant, receiver, app, "/signed"))) == 1
 
-    tenant.sdk.endpoint.rotate_secret(app, endpoint, EndpointSecretRotateIn())
+    shown = tenant.sdk.endpoint.rotate_secret(app, endpoint, EndpointSecretRotateIn())
     new = tenant.secret(app, endpoint)
-    assert new != old
+    assert new != old and new == shown.key
     came = one_request(tenant, receiver, app, "/signed")
     assert len(signatures(came)) == 2
     for key in (old, new):
@@ -123,12 +124,27 @@ def test_an_asymmetric_key_signs_v1a(tenant, receiver):
 
 def test_svix_verifies_it_too(tenant, receiver):
     """The svix package's own verifier reads the same three headers."""
-    from svix.webhooks import Webhook as SvixWebhook
-
     app = tenant.app()
     endpoint = tenant.endpoint(app, receiver.script("/signed"))
     came = one_request(tenant, receiver, app, "/signed")
-    assert SvixWebhook(tenant.secret(app, endpoint)).verify(came.body, came.header_map()) == {"n": 1}
+    SvixWebhook(tenant.secret(app, endpoint)).verify(came.body, came.header_map())
+    with pytest.raises(WebhookVerificationError):
+        SvixWebhook(new_secret()).verify(came.body, came.header_map())
+
+
+@pytest.mark.parametrize(
+    ("style", "prefixes"), [("svix", ["svix"]), ("both", ["webhook", "svix"])]
+)
+def test_the_older_names_of_the_headers(new_server, new_tenant, receiver, style, prefixes):
+    tenant = new_tenant(new_server(env={"HOOKWIRE_HEADER_STYLE": style}))
+    app = tenant.app()
+    endpoint = tenant.endpoint(app, receiver.script("/signed"))
+    tenant.send(app)
+    (came,) = receiver.wait_for("/signed")
+    headers = came.header_map()
+    names = {f"{prefix}-{part}" for prefix in prefixes for part in ("id", "timestamp", "signature")}
+    assert {name for name in headers if name.startswith(("webhook-", "svix-"))} == names
+    SvixWebhook(tenant.secret(app, endpoint)).verify(came.body, headers)
 
 
 def test_headers_of_ones_own_come_too_and_cannot_replace_the_signature(tenant, receiver):

@@ -153,6 +153,7 @@ ODD_PAYLOADS = {
     "numbers": '{"big":9007199254740993,"huge":1e400,"long":0.10000000000000000555,"e":1E+2,"z":-0}',
     "duplicate keys": '{"k":1,"k":2,"k":{"k":3}}',
     "escapes": r'{"\u0061":"\u00e9\u4e2d\/\b\f\n\r\t\"\\","pair":"\ud83d\ude00","nul":"\u0000"}',
+    "lone surrogates": r'{"a":"\ud800","\udfff":"\ud83d\ud83d"}',
     "raw unicode": '{"é":"中文 😀 \u2028\u2029 \u202e"}',
     "deep": '{"d":' + "[" * 100 + "]" * 100 + "}",
     "empty": "{}",

@@ -75,7 +75,7 @@ def test_bad_tokens_are_refused(shared_server, claims, forge):
     assert token not in shared_server.log()
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic dTpw", "token"])
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer .", "Basic dTpw", "token"])
 def test_without_a_token(shared_server, authorization):
     for path in ("/app", "/app/default/msg", "/event-type", "/background-task"):
         assert_refused(ask(shared_server, authorization, path))

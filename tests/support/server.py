@@ -29,7 +29,8 @@ def binary():
 def clean_environment(extra=None):
     """This process's environment without any setting of Hookwire's, plus `extra`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("HOOKWIRE_")}
-    env.pop("RUST_LOG", None)
+    for name in ("RUST_LOG", "SSL_CERT_FILE"):
+        env.pop(name, None)
     env["NO_COLOR"] = "1"
     env.update(extra or {})
     return env
@@ -54,6 +55,8 @@ class Server:
         self._lines = []
         self._changed = threading.Condition()
         self._readers = []
+        self._reading = 0
+        self._mark = 0
 
     # ---- life -------------------------------------------------------------------------------
 
@@ -75,6 +78,7 @@ class Server:
             threading.Thread(target=self._read, args=(stream, name), daemon=True)
             for name, stream in (("out", self.process.stdout), ("err", self.process.stderr))
         ]
+        self._reading = len(self._readers)
         for reader in self._readers:
             reader.start()
         found = self._wait_for(_LISTENING, within, begin, stream="out")
@@ -97,6 +101,17 @@ class Server:
     def is_running(self):
         """Whether the process lives."""
         return self.process is not None and self.process.poll() is None
+
+    def refuses_to_start(self, within=SOON):
+        """Starts it in the expectation that it ends by itself at once; gives what it said."""
+        try:
+            self.start(within)
+        except AssertionError:
+            code = self.process.wait(within)
+            assert code not in (0, 101), f"it ended with {code}\n{self.tail()}"
+            assert "panicked" not in self.log()
+            return self.log()
+        raise AssertionError("it has started")
 
     def _end(self, sent, within):
         process, self.process = self.process, None
@@ -152,9 +167,14 @@ class Server:
         with self._changed:
             return "\n".join(line for stream, line in self._lines if stream == "out")
 
-    def tail(self, lines=60):
-        """The end of the log."""
-        return "\n".join(self.log().splitlines()[-lines:])
+    def mark(self):
+        """From here on the log belongs to another test."""
+        self._mark = len(self._lines)
+
+    def tail(self, lines=40):
+        """The end of this test's log."""
+        with self._changed:
+            return "\n".join(line for _, line in self._lines[self._mark :][-lines:])
 
     def wait_for_log(self, pattern, within=SOON):
         """Waits until a line matches; gives the match."""
@@ -169,7 +189,8 @@ class Server:
                 found = pattern.search(line)
                 if found and stream in (None, name):
                     return True
-            return not self.is_running()
+            found = None
+            return self._reading == 0
 
         with self._changed:
             self._changed.wait_for(matches, within)
@@ -187,4 +208,5 @@ class Server:
                 self._lines.append((name, line))
                 self._changed.notify_all()
         with self._changed:
+            self._reading -= 1
             self._changed.notify_all()

@@ -73,11 +73,6 @@ impl ApiError {
         }
     }
 
-    /// Whether somebody else changed the thing meanwhile, so that reading it again may help.
-    pub fn is_stale(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Conflict(Conflict::Version)))
-    }
-
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {

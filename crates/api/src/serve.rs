@@ -18,6 +18,9 @@ use tokio::task::JoinSet;
 
 use crate::settings::ApiSettings;
 
+mod impatient;
+use impatient::Impatient;
+
 /// What a connection buffers while it reads, and so the longest head of a request.
 const READ_BUFFER_BYTES_MAX: usize = 64 << 10;
 
@@ -42,10 +45,8 @@ pub async fn serve(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             Some((stream, permit)) = accept(&listener, &room) => {
-                let header_timeout = Duration::from_millis(settings.header_read_timeout_ms);
-                connections.spawn(connection(
-                    stream, router.clone(), header_timeout, closing.subscribe(), permit,
-                ));
+                let (router, closing) = (router.clone(), closing.subscribe());
+                connections.spawn(connection(stream, router, Timeouts::of(settings), closing, permit));
             }
         }
     }
@@ -56,6 +57,21 @@ pub async fn serve(
     // What is left when the time is up is cut off by dropping the set.
     let _ = tokio::time::timeout(limit, finish).await;
     connections.len()
+}
+
+/// The waits that one connection may cause.
+struct Timeouts {
+    header: Duration,
+    write: Duration,
+}
+
+impl Timeouts {
+    fn of(settings: &ApiSettings) -> Self {
+        Self {
+            header: Duration::from_millis(settings.header_read_timeout_ms),
+            write: Duration::from_millis(settings.write_timeout_ms),
+        }
+    }
 }
 
 async fn accept(
@@ -77,7 +93,7 @@ async fn accept(
 async fn connection(
     stream: TcpStream,
     router: Router,
-    header_timeout: Duration,
+    timeouts: Timeouts,
     mut closing: watch::Receiver<bool>,
     _room: OwnedSemaphorePermit,
 ) {
@@ -85,11 +101,12 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
     }
+    let stream = Impatient::new(TokioIo::new(stream), timeouts.write);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
+        .header_read_timeout(timeouts.header)
         .max_buf_size(READ_BUFFER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(stream, TowerToHyperService::new(router));
     let mut served = pin!(served);
     let told_to_close = async {
         // An error means that the server is gone, which closes too.

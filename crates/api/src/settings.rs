@@ -19,6 +19,9 @@ pub struct ApiSettings {
     /// have arrived, in milliseconds. So it is also how long an idle connection is kept: long
     /// enough for a client's pool, short enough that nobody holds connections for nothing.
     pub header_read_timeout_ms: u64,
+    /// How long an answer may wait for the client to take some more of it, in milliseconds; then
+    /// the connection is closed. Otherwise whoever asks and does not read would keep it for ever.
+    pub write_timeout_ms: u64,
     /// How long a shutdown waits for requests that are being answered, in milliseconds.
     pub shutdown_timeout_ms: u64,
 }
@@ -31,6 +34,7 @@ impl Default for ApiSettings {
             connections_max: 4_096,
             body_read_timeout_ms: 30_000,
             header_read_timeout_ms: 60_000,
+            write_timeout_ms: 30_000,
             shutdown_timeout_ms: 10_000,
         }
     }

@@ -36,6 +36,9 @@ pub enum UrlError {
     /// The host or port is none.
     #[error("the URL's host or port is not valid: {0}")]
     Host(url::ParseError),
+    /// Nothing can listen there.
+    #[error("port 0 cannot be connected to")]
+    PortZero,
     /// Something that cannot stand in an HTTP request.
     #[error("the URL contains characters that cannot be sent in a request")]
     Unsendable,
@@ -71,6 +74,9 @@ pub(crate) fn parse(text: &str) -> Result<Uri, UrlError> {
         url::ParseError::EmptyHost => UrlError::NoHost,
         error => UrlError::Host(error),
     })?;
+    if url.port() == Some(0) {
+        return Err(UrlError::PortZero);
+    }
     if url.as_str().len() > URL_MAX_BYTES {
         return Err(UrlError::TooLong);
     }
@@ -126,6 +132,7 @@ mod tests {
             ("/relative", UrlError::Scheme),
             ("example.com", UrlError::Scheme),
             ("ftp://example.com", UrlError::Scheme),
+            ("http://example.com:0/", UrlError::PortZero),
             ("http:example.com", UrlError::Scheme),
             ("javascript://%0aalert(1)", UrlError::Scheme),
             ("https://", UrlError::NoHost),

@@ -113,11 +113,21 @@ impl Directory {
     /// Stores changes; when it returns they are in force.
     pub(crate) async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let effects: Vec<Effect> = changes.iter().filter_map(Effect::of).collect();
-        self.store.change(changes).await?;
-        for effect in effects {
-            self.apply(effect);
+        match self.store.change(changes).await {
+            Ok(()) => {
+                for effect in effects {
+                    self.apply(effect);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                // A conflict may mean that what is in memory is not what the store has.
+                for effect in effects {
+                    self.write_cache().forget(effect.application());
+                }
+                Err(error)
+            }
         }
-        Ok(())
     }
 
     /// The engine disabled an endpoint.
@@ -232,6 +242,15 @@ enum Effect {
 }
 
 impl Effect {
+    fn application(&self) -> ApplicationId {
+        match self {
+            Self::ApplicationChanged(id)
+            | Self::ApplicationDeleted(id)
+            | Self::EndpointDeleted(id, _) => *id,
+            Self::EndpointChanged(endpoint) => endpoint.application,
+        }
+    }
+
     fn of(change: &Change) -> Option<Self> {
         match change {
             Change::UpdateApplication(application) => {

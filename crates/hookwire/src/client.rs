@@ -1,5 +1,7 @@
 //! A small HTTP client for a running server: JSON in, JSON out, within bounds.
 
+mod error;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +15,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
+
+pub use error::ClientError;
+use error::{refusal, root_cause};
 
 /// A server on the same network connects in milliseconds; this is for the other end of the world.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,54 +30,27 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest page (250 entries with 20,000 bytes of answer each) fits.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
-/// Why there is no answer to a request, or not the wanted one.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The address is none.
-    #[error("the server's address `{0}` is not usable: expected one such as http://127.0.0.1:8071")]
-    Address(String),
-    /// Nobody listens there.
-    #[error(
-        "no server answers at {server} ({cause}); start one with `hookwire serve --dev`, or name \
-         another with --server or HOOKWIRE_SERVER"
-    )]
-    NoServer {
-        /// The address.
-        server: String,
-        /// What went wrong.
-        cause: String,
-    },
-    /// Somebody listens and does not answer in time, or breaks off.
-    #[error("the server at {server} did not answer: {cause}")]
-    NoAnswer {
-        /// The address.
-        server: String,
-        /// What went wrong.
-        cause: String,
-    },
-    /// Not an answer of a Hookwire server.
-    #[error("{server} answered {status} with something that is not JSON: is it a Hookwire server?")]
-    NotJson {
-        /// The address.
-        server: String,
-        /// The status.
-        status: StatusCode,
-    },
-    /// The server knows better.
-    #[error("the server refused: {detail} ({status})")]
-    Refused {
-        /// The status.
-        status: StatusCode,
-        /// Its reason.
-        detail: String,
-    },
-}
-
 /// Talks to one server.
 pub struct Client {
     http: HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
     server: Url,
     authorization: Option<HeaderValue>,
+}
+
+/// A JSON answer, as it came.
+struct Answer {
+    server: String,
+    status: StatusCode,
+    text: Box<RawValue>,
+}
+
+impl Answer {
+    fn value(&self) -> Result<Value, ClientError> {
+        serde_json::from_str(self.text.get()).map_err(|_| ClientError::NotJson {
+            server: self.server.clone(),
+            status: self.status,
+        })
+    }
 }
 
 impl Client {
@@ -111,24 +90,42 @@ impl Client {
 
     /// Whether anybody answers at all.
     pub async fn ping(&self) -> Result<(), ClientError> {
-        self.exchange(Method::GET, &["health", "ping"], &[], Bytes::new())
-            .await
-            .map(|_| ())
+        let ping = self.exchange(Method::GET, &["health", "ping"], &[], Bytes::new());
+        ping.await.map(|_| ())
     }
 
     /// `GET` of a path below `/api/v1`, given in segments, with query parameters.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Value, ClientError> {
-        self.exchange(Method::GET, path, query, Bytes::new()).await
+        self.exchange(Method::GET, path, query, Bytes::new())
+            .await?
+            .value()
     }
 
     /// `POST` of a JSON body.
     pub async fn post(&self, path: &[&str], body: &impl Serialize) -> Result<Value, ClientError> {
-        self.exchange(Method::POST, path, &[], encoded(body)).await
+        self.exchange(Method::POST, path, &[], encoded(body))
+            .await?
+            .value()
+    }
+
+    /// `POST` of a JSON body whose answer repeats a payload. A payload may have numbers that fit
+    /// no type of ours, so the answer stays text.
+    pub async fn post_payload(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<Box<RawValue>, ClientError> {
+        Ok(self
+            .exchange(Method::POST, path, &[], encoded(body))
+            .await?
+            .text)
     }
 
     /// `PUT` of a JSON body.
     pub async fn put(&self, path: &[&str], body: &impl Serialize) -> Result<Value, ClientError> {
-        self.exchange(Method::PUT, path, &[], encoded(body)).await
+        self.exchange(Method::PUT, path, &[], encoded(body))
+            .await?
+            .value()
     }
 
     /// All entries of a list, page by page, but at most `max`.
@@ -140,10 +137,8 @@ impl Client {
             if let Some(iterator) = &iterator {
                 query.push(("iterator", iterator));
             }
-            let mut page = self.get(path, &query).await?;
-            if let Value::Array(data) = page["data"].take() {
-                entries.extend(data);
-            }
+            let page = self.get(path, &query).await?;
+            entries.extend(page["data"].as_array().into_iter().flatten().cloned());
             entries.truncate(max);
             iterator = page["iterator"].as_str().map(str::to_owned);
             if page["done"] != false || iterator.is_none() || entries.len() == max {
@@ -158,29 +153,34 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
         body: Bytes,
-    ) -> Result<Value, ClientError> {
+    ) -> Result<Answer, ClientError> {
         let request = self.request(method, path, query, body)?;
         let exchange = tokio::time::timeout(EXCHANGE_TIMEOUT, self.send(request)).await;
         let (status, body) = exchange.unwrap_or_else(|_| {
             Err(self.no_answer(format!("nothing within {} s", EXCHANGE_TIMEOUT.as_secs())))
         })?;
-        let value = match serde_json::from_slice(&body) {
-            Ok(value) => value,
-            Err(_) if body.is_empty() => Value::Null,
-            Err(_) => {
-                return Err(ClientError::NotJson {
-                    server: self.shown(),
-                    status,
-                });
-            }
+        let body: &[u8] = if body.is_empty() { b"null" } else { &body };
+        let server = self.shown();
+        let text = serde_json::from_slice(body).map_err(|_| ClientError::NotJson {
+            server: server.clone(),
+            status,
+        })?;
+        let answer = Answer {
+            server,
+            status,
+            text,
         };
         if status.is_success() {
-            return Ok(value);
+            return Ok(answer);
         }
-        Err(ClientError::Refused {
-            status,
-            detail: refusal(&value),
-        })
+        let detail = refusal(&answer.value()?);
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(ClientError::Token {
+                server: self.shown(),
+                detail,
+            });
+        }
+        Err(ClientError::Refused { status, detail })
     }
 
     fn request(
@@ -257,42 +257,9 @@ fn encoded(body: &impl Serialize) -> Bytes {
         .unwrap_or_default()
 }
 
-fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
-}
-
-/// The server's reason in one line: `detail` is a sentence, or a list of what is wrong where.
-fn refusal(answer: &Value) -> String {
-    let problem = |entry: &Value| {
-        let place: Vec<_> = entry["loc"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(plain)
-            .collect();
-        format!("{}: {}", place.join("."), plain(&entry["msg"]))
-    };
-    match &answer["detail"] {
-        Value::Array(problems) => problems.iter().map(problem).collect::<Vec<_>>().join("; "),
-        Value::String(detail) => detail.clone(),
-        _ => "it gave no reason".to_owned(),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn client(server: &str) -> Result<Client, ClientError> {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -328,23 +295,6 @@ mod tests {
             request.uri().to_string(),
             "https://example.com/hooks/api/v1/app/a%2Fb%20c?limit=2"
         );
-    }
-
-    #[test]
-    fn refusals_become_one_line() {
-        let many = json!({ "detail": [
-            { "loc": ["body", "url"], "msg": "not a URL", "type": "value_error" },
-            { "loc": ["body", "eventTypes", 0], "msg": "unknown", "type": "value_error" },
-        ]});
-        assert_eq!(
-            refusal(&many),
-            "body.url: not a URL; body.eventTypes.0: unknown"
-        );
-        assert_eq!(
-            refusal(&json!({ "code": "x", "detail": "no such app" })),
-            "no such app"
-        );
-        assert_eq!(refusal(&Value::Null), "it gave no reason");
     }
 
     #[tokio::test]

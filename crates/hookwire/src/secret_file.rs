@@ -27,7 +27,7 @@ const FILE_BYTES_MAX: u64 = 4_096;
 pub enum SecretFileError {
     /// The file or its directory cannot be read or written.
     #[error(
-        "the token secret {path} cannot be {done}: {source} (HOOKWIRE_JWT_SECRET can give one \
+        "the token secret {path} cannot be {done}: {cause} (HOOKWIRE_JWT_SECRET can give one \
          instead)",
         path = path.display()
     )]
@@ -37,7 +37,7 @@ pub enum SecretFileError {
         /// `read` or `made`.
         done: &'static str,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file holds something else.
     #[error(
@@ -63,10 +63,10 @@ pub fn path_beside(database: &Path) -> PathBuf {
 /// The secret of the database at `database`; `None` when none was made yet.
 pub fn read(database: &Path) -> Result<Option<SecretText>, SecretFileError> {
     let path = path_beside(database);
-    let failed = |source| SecretFileError::File {
+    let failed = |cause| SecretFileError::File {
         path: path.clone(),
         done: "read",
-        source,
+        cause,
     };
     let file = match File::open(&path) {
         Ok(file) => file,
@@ -96,10 +96,10 @@ pub fn read(database: &Path) -> Result<Option<SecretText>, SecretFileError> {
 /// The secret of the database at `database`, made if there is none yet, with its directory.
 pub fn read_or_make(database: &Path) -> Result<SecretText, SecretFileError> {
     let path = path_beside(database);
-    let failed = |source| SecretFileError::File {
+    let failed = |cause| SecretFileError::File {
         path: path.clone(),
         done: "made",
-        source,
+        cause,
     };
     if let Some(secret) = read(database)? {
         return Ok(secret);

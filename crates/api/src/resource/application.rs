@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use hookwire_store::{Change, Conflict, StoreError};
 use hookwire_types::{
-    Application, ApplicationId, Endpoint, EndpointId, Metadata, Order, OrganizationId, Page,
-    Reference, Timestamp,
+    Application, ApplicationId, EndpointId, Metadata, Order, OrganizationId, Page, Reference,
+    Timestamp,
 };
 use http::StatusCode;
 use serde::Serialize;
 
+use super::endpoint::ENDPOINTS_MAX;
 use super::{CHANGE_TRIES_MAX, changed_meanwhile, patch_rate, read_rate};
 use crate::auth::Organization;
 use crate::error::ApiError;
@@ -157,18 +158,17 @@ async fn is_wanted(
     if params.without_endpoints && params.with_disabled_endpoints {
         return Ok(true);
     }
-    let endpoints = all_endpoints(state, application).await?;
+    // Whether there is any shows in the first one; whether one is disabled may show in the last.
+    let limit = if params.with_disabled_endpoints {
+        1
+    } else {
+        ENDPOINTS_MAX
+    };
+    let page: Page<EndpointId> = Page::first(limit, Order::Ascending);
+    let endpoints = state.store().endpoints(application, page).await?;
     let has_disabled = endpoints.iter().any(|endpoint| endpoint.disabled);
     Ok((params.without_endpoints || !endpoints.is_empty())
         && (params.with_disabled_endpoints || !has_disabled))
-}
-
-async fn all_endpoints(
-    state: &ApiState,
-    application: ApplicationId,
-) -> Result<Vec<Endpoint>, ApiError> {
-    let page: Page<EndpointId> = Page::first(super::endpoint::ENDPOINTS_MAX, Order::Ascending);
-    Ok(state.store().endpoints(application, page).await?)
 }
 
 /// Creates an application; with `get_if_exists`, answers with the one that has the uid already.

@@ -178,7 +178,8 @@ pub async fn list_by_endpoint(
     let shown = page.show(|attempt| {
         let message = messages.get(&attempt.key.message);
         AttemptOut {
-            msg: message.map(|message| MessageOut::new(message, now, params.with_content)),
+            // Never with payloads, as the SDKs document: 250 of them could be 500 MB.
+            msg: message.map(|message| MessageOut::new(message, now, false)),
             ..AttemptOut::new(attempt, params.with_content)
         }
     });

@@ -55,7 +55,7 @@ pub struct OfMessageParams {
 impl FromQuery for OfMessageParams {
     fn read(query: &mut Query<'_>) -> Self {
         Self {
-            paging: Paging::read(query, Order::Descending),
+            paging: Paging::read(query, Order::Ascending),
             status: StatusQuery::read(query),
         }
     }

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use hookwire_signing::Secret;
 use hookwire_types::{Endpoint, EndpointSecret, SecretText, Timestamp};
-use http::StatusCode;
 use serde::Serialize;
 
 use super::endpoint::update;
@@ -49,27 +48,32 @@ impl FromBody for RotateIn {
 
 /// Shows what receivers verify with: the shared secret, or the public half of a key pair.
 pub async fn get(target: EndpointTarget) -> Result<Json<SecretOut>, ApiError> {
-    let secret = target.endpoint.secret.reveal();
-    let parsed =
-        Secret::parse(secret).map_err(|_| ApiError::Internal("a stored secret is none"))?;
-    let key = match parsed.public_key() {
-        Some(public) => public.to_string(),
-        None => secret.to_owned(),
-    };
-    Ok(Json(SecretOut { key }))
+    shown(&target.endpoint.secret)
 }
 
-/// Replaces the secret. The old one signs beside the new one until the grace period ends.
+/// Replaces the secret and shows the new one (the SDKs read it from the answer). The old one signs
+/// beside it until the grace period ends.
 pub async fn rotate(
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<RotateIn>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Json<SecretOut>, ApiError> {
     let new = input.key.unwrap_or_else(|| state.engine().new_secret());
     let now = state.engine().now();
     let edit = |endpoint: &mut Endpoint| replace(endpoint, &new, input.grace_seconds, now);
     update(&state, &target.app, target.endpoint.id, edit).await?;
-    Ok(StatusCode::NO_CONTENT)
+    shown(&new)
+}
+
+/// A secret as receivers need it.
+fn shown(secret: &SecretText) -> Result<Json<SecretOut>, ApiError> {
+    let parsed = Secret::parse(secret.reveal())
+        .map_err(|_| ApiError::Internal("a stored secret is none"))?;
+    let key = match parsed.public_key() {
+        Some(public) => public.to_string(),
+        None => secret.reveal().to_owned(),
+    };
+    Ok(Json(SecretOut { key }))
 }
 
 fn replace(
@@ -108,6 +112,7 @@ fn replace(
 mod tests {
     use super::*;
     use hookwire_types::{Ksuid, Metadata};
+    use http::StatusCode;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 

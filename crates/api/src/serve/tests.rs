@@ -155,3 +155,25 @@ async fn a_request_that_never_ends_does_not_hold_up_the_end() {
     assert_eq!(running.ended.await.unwrap(), 1);
     closed(&mut stream).await;
 }
+
+#[tokio::test]
+async fn who_asks_and_does_not_read_is_cut_off() {
+    let big = || async { "x".repeat(4 << 20) };
+    let settings = ApiSettings {
+        write_timeout_ms: 50,
+        connections_max: 1,
+        ..ApiSettings::default()
+    };
+    let router = Router::new()
+        .route("/big", get(big))
+        .route("/", get(async || "pong"));
+    let running = start(router, settings).await;
+    let mut greedy = TcpStream::connect(running.address).await.unwrap();
+    for _ in 0..8 {
+        ask(&mut greedy, "/big").await;
+    }
+    // There is room for the next one when the first, who never reads, is gone.
+    let mut next = TcpStream::connect(running.address).await.unwrap();
+    ask(&mut next, "/").await;
+    answer(&mut next, "pong").await;
+}

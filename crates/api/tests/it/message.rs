@@ -1,6 +1,7 @@
 //! Messages on their way in and as they are shown.
 
 use hookwire_api::ApiSettings;
+use hookwire_store::sqlite::Options;
 use serde_json::{Value, json};
 
 use crate::rig::Api;
@@ -142,4 +143,27 @@ async fn a_body_over_the_limit_is_refused() {
         api.post_text(PATH, body(1_001)).await.code(413),
         "body_too_large"
     );
+}
+
+#[tokio::test]
+async fn a_store_that_is_full_is_said_to_be_unavailable_and_still_answers() {
+    let options = Options {
+        pages_max: Some(128),
+        ..Options::default()
+    };
+    let api = Api::on(options, ApiSettings::default()).await;
+    let text = "v".repeat(100_000);
+    let mut accepted = 0;
+    let refused = loop {
+        let body = json!({"eventType": "a", "payload": {"x": text}});
+        let answer = api.post(PATH, body).await;
+        if answer.status != 202 {
+            break answer;
+        }
+        accepted += 1;
+    };
+    assert_eq!(refused.code(503), "unavailable");
+    assert_eq!(refused.headers["retry-after"], "1");
+    let kept = api.get(&format!("{PATH}?with_content=false")).await.ok(200);
+    assert_eq!(kept["data"].as_array().unwrap().len(), accepted);
 }

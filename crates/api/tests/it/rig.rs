@@ -75,9 +75,13 @@ impl Api {
     }
 
     pub async fn with(settings: ApiSettings) -> Self {
+        Self::on(Options::default(), settings).await
+    }
+
+    pub async fn on(options: Options, settings: ApiSettings) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("hookwire.db");
-        let store = SqliteStore::open(&path, Options::default()).unwrap();
+        let store = SqliteStore::open(&path, options).unwrap();
         let engine_settings = EngineSettings {
             retry_schedule_seconds: vec![3_600],
             outbound: OutboundSettings {

@@ -83,7 +83,7 @@ async fn a_delivery_can_be_looked_at_from_all_sides() {
     let odd = format!("/app/default/attempt/msg/{message}?status_code_class=250&status=9");
     assert_eq!(
         api.get(&odd).await.places(),
-        ["query.status", "query.status_code_class"]
+        ["query.status_code_class", "query.status"]
     );
 
     api.delete(&format!("/app/default/endpoint/{endpoint}"))

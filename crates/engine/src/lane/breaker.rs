@@ -1,9 +1,9 @@
 //! The breaker: stops calling an endpoint that does not answer, and finds out when it does again.
 //!
 //! ```text
-//!            5 silences in a row             the pause is over
+//!           10 silences in a row             the pause is over
 //!  closed ──────────────────────▶ open ──────────────────────▶ probing (one request)
-//!    ▲                             ▲  pause doubles, ≤ 10 s       │        │
+//!    ▲                             ▲  pause doubles, ≤ 1 s        │        │
 //!    │                             └──────────── silence ─────────┘        │
 //!    └───────────────────────────────── answer ────────────────────────────┘
 //! ```
@@ -13,10 +13,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Fewer could be chance: a receiver that restarts drops what is in flight.
-const SILENCES_TO_OPEN: u32 = 5;
-const PAUSE_FIRST: Duration = Duration::from_millis(500);
-/// One request in ten seconds hammers nobody, and a receiver that is back waits no longer.
-const PAUSE_MAX: Duration = Duration::from_secs(10);
+const SILENCES_TO_OPEN: u32 = 10;
+const PAUSE_FIRST: Duration = Duration::from_millis(100);
+/// One request a second hammers nobody. A receiver that is back waits no longer than this, and
+/// deliveries to one that is not still go through their schedules.
+const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// Whether a request may go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

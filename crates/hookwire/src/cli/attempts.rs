@@ -1,9 +1,10 @@
 //! `hookwire attempts`: what was sent lately, and what came back.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
+use hookwire_types::Timestamp;
 use serde_json::Value;
 
 use super::connection::{AppArgs, ServerArgs, find_webhook, webhooks};
@@ -15,7 +16,9 @@ use crate::client::Client;
 const WEBHOOKS_MAX: usize = 250;
 
 /// An attempt is shown a few milliseconds after its event was accepted. Who looks right after
-/// sending should see it, so an empty list is asked for again, so often and at this pace.
+/// sending should see it, so while the latest event is younger than this and has not been tried
+/// everywhere, the list is asked for again, so often and at this pace.
+const JUST_SENT_MS: i64 = 2_000;
 const ASK_AGAIN_COUNT: u32 = 20;
 const ASK_AGAIN_PAUSE: Duration = Duration::from_millis(100);
 
@@ -53,7 +56,7 @@ impl AttemptsArgs {
         }
         let mut attempts = self.latest(&client, &webhooks).await?;
         for _ in 0..ASK_AGAIN_COUNT {
-            if !attempts.is_empty() || webhooks.is_empty() {
+            if !self.is_under_way(&client, &webhooks, &attempts).await? {
                 break;
             }
             tokio::time::sleep(ASK_AGAIN_PAUSE).await;
@@ -69,6 +72,39 @@ impl AttemptsArgs {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Whether the latest event was sent just now, and one of its attempts is not listed yet.
+    async fn is_under_way(
+        &self,
+        client: &Client,
+        webhooks: &[Value],
+        attempts: &[Value],
+    ) -> anyhow::Result<bool> {
+        let app = self.app.app.as_str();
+        let query = [("limit", "1"), ("with_content", "false")];
+        let messages = client.get(&["app", app, "msg"], &query).await?;
+        let latest = &messages["data"][0];
+        let sent_at = text(&latest["timestamp"]).parse::<Timestamp>();
+        let now = Timestamp::from(SystemTime::now());
+        if sent_at.map_or(true, |sent_at| now.ms_since(sent_at) > JUST_SENT_MS) {
+            return Ok(false);
+        }
+        let path = ["app", app, "msg", &text(&latest["id"]), "endpoint"];
+        let deliveries = client.get(&path, &[]).await?;
+        let is_missing = |delivery: &Value| {
+            let webhook = &delivery["id"];
+            let is_shown = webhooks.iter().any(|shown| shown["id"] == *webhook);
+            let is_listed = attempts.iter().any(|attempt| {
+                attempt["msgId"] == latest["id"] && attempt["endpointId"] == *webhook
+            });
+            is_shown && !is_listed
+        };
+        Ok(deliveries["data"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(is_missing))
+    }
+
     async fn latest(&self, client: &Client, webhooks: &[Value]) -> anyhow::Result<Vec<Value>> {
         let limit = self.limit.to_string();
         let query = [
@@ -80,9 +116,8 @@ impl AttemptsArgs {
         for webhook in webhooks {
             let id = text(&webhook["id"]);
             let path = ["app", &self.app.app, "attempt", "endpoint", &id];
-            if let Value::Array(data) = client.get(&path, &query).await?["data"].take() {
-                attempts.extend(data);
-            }
+            let page = client.get(&path, &query).await?;
+            attempts.extend(page["data"].as_array().into_iter().flatten().cloned());
         }
         // Ids sort by time.
         attempts.sort_by(|a, b| b["id"].as_str().cmp(&a["id"].as_str()));

@@ -42,7 +42,6 @@ All settings: hookwire config reference";
     about = ABOUT,
     long_about = LONG_ABOUT,
     after_help = FIRST_STEPS,
-    propagate_version = true,
     arg_required_else_help = true
 )]
 pub struct Cli {

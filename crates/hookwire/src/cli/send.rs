@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::connection::{AppArgs, ServerArgs};
-use super::output::{print, print_json, tame, text};
+use super::output::{print, tame};
 
 /// More than any server takes; this only keeps a wrong file from filling the memory.
 const PAYLOAD_BYTES_MAX: u64 = 64 << 20;
@@ -59,6 +59,11 @@ struct MessageIn<'a> {
     payload: Box<RawValue>,
 }
 
+#[derive(Deserialize)]
+struct Accepted {
+    id: String,
+}
+
 impl SendArgs {
     /// Sends the event.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
@@ -69,17 +74,15 @@ impl SendArgs {
             payload: payload(&self.payload)?,
         };
         let client = self.server.connect().await?;
-        let answer = client
-            .post(&["app", &self.app.app, "msg"], &message)
-            .await?;
+        let path = ["app", self.app.app.as_str(), "msg"];
+        let answer = client.post_payload(&path, &message).await?;
         if self.server.json {
-            print_json(&answer)?;
+            print(&format!("{answer}\n"))?;
         } else {
+            let accepted: Accepted =
+                serde_json::from_str(answer.get()).context("the server's answer")?;
             let event = tame(&self.event);
-            print(&format!(
-                "Accepted {event} as message {}\n",
-                text(&answer["id"])
-            ))?;
+            print(&format!("Accepted {event} as message {}\n", accepted.id))?;
         }
         Ok(ExitCode::SUCCESS)
     }

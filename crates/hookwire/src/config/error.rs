@@ -6,12 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not there or cannot be read.
-    #[error("the configuration file {path} cannot be read: {source}", path = path.display())]
+    #[error("the configuration file {path} cannot be read: {cause}", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file is not TOML.
     #[error("{path}, line {line}: {message}", path = path.display())]

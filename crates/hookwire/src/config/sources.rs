@@ -178,9 +178,9 @@ fn is_service_link(name: &str, value: &OsStr) -> bool {
 }
 
 fn read_text(path: &Path) -> Result<String, ConfigError> {
-    let failed = |source| ConfigError::File {
+    let failed = |cause| ConfigError::File {
         path: path.to_owned(),
-        source,
+        cause,
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();

@@ -7,13 +7,13 @@ use crate::{Accepted, Conflict};
 
 /// The conflict names its index: only a repeated `event_id` is an answer to the caller. Anything
 /// else, as an id that exists already, is a fault and must not look like one.
-const INSERT_MESSAGE: &str = "INSERT INTO message
+pub(super) const INSERT_MESSAGE: &str = "INSERT INTO message
     (application_id, id, event_type, event_id, channels, tags, payload, deliver_at_ms,
      payload_expires_at_ms, created_at_ms)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     ON CONFLICT (application_id, event_id) WHERE event_id IS NOT NULL DO NOTHING";
 
-const INSERT_DELIVERY: &str = "INSERT INTO delivery
+pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
 

@@ -36,13 +36,15 @@ pub(super) const LEFT: &str = "SELECT due_at_ms FROM delivery INDEXED BY deliver
 /// Deleted endpoints too: the engine ends their deliveries as canceled.
 const APPLICATION: &str = "SELECT application_id FROM endpoint WHERE id = ?1";
 
-const TAKE: &str = "UPDATE delivery SET owner = ?3 WHERE message_id = ?1 AND endpoint_id = ?2";
+pub(super) const TAKE: &str =
+    "UPDATE delivery SET owner = ?3 WHERE message_id = ?1 AND endpoint_id = ?2";
 
 /// Nothing is left that could be sent.
-const FAIL: &str = "UPDATE delivery SET status = 2 WHERE message_id = ?1 AND endpoint_id = ?2";
+pub(super) const FAIL: &str =
+    "UPDATE delivery SET status = 2 WHERE message_id = ?1 AND endpoint_id = ?2";
 
 /// Leaves alone only what is pending and owned.
-const REQUEUE: &str = "INSERT INTO delivery
+pub(super) const REQUEUE: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, 0, 0, 1, ?3)
     ON CONFLICT (message_id, endpoint_id) DO UPDATE

@@ -6,20 +6,20 @@
 use hookwire_types::*;
 use rusqlite::{CachedStatement, Connection, params};
 
-const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
+pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
 /// From the first retry on it is the schedule that asks.
-const RETRY_DELIVERY: &str = "UPDATE delivery
+pub(super) const RETRY_DELIVERY: &str = "UPDATE delivery
     SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
-const INSERT_ATTEMPT: &str = "INSERT INTO attempt
+pub(super) const INSERT_ATTEMPT: &str = "INSERT INTO attempt
     (endpoint_id, id, message_id, created_at_ms, url, status, response_status, response_body,
      duration_ms, trigger_type, cause, error, test)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
-const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0
+pub(super) const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0
     WHERE message_id = ?1 AND endpoint_id = ?2 AND owner = ?3 AND status = 1";
 
 /// See [`crate::Store::complete`].

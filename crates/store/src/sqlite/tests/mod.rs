@@ -2,7 +2,6 @@
 
 mod files;
 mod plans;
-mod timing;
 mod trouble;
 
 use std::path::PathBuf;

@@ -3,19 +3,23 @@
 use hookwire_types::*;
 use rusqlite::Connection;
 
-use crate::sqlite::{application, claim, endpoint, event_type, history, migrate, node, task};
+use crate::sqlite::{
+    append, application, claim, complete, endpoint, event_type, history, migrate, node, task,
+};
 
-fn plan(connection: &Connection, sql: &str) -> String {
-    let mut statement = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
+fn explain(connection: &Connection, how: &str, sql: &str, column: usize) -> String {
+    let mut statement = connection.prepare(&format!("{how} {sql}")).unwrap();
     let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
     let steps = statement
         .query_map(rusqlite::params_from_iter(parameters), |row| {
-            row.get::<_, String>(3)
+            row.get::<_, String>(column)
         })
         .unwrap();
     steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+}
+
+fn plan(connection: &Connection, sql: &str) -> String {
+    explain(connection, "EXPLAIN QUERY PLAN", sql, 3)
 }
 
 fn pages<K: Clone>(cursor: K) -> Vec<Page<K>> {
@@ -128,5 +132,36 @@ fn pending_deliveries_are_found_by_their_own_index_alone() {
         let plan = plan(&connection, sql);
         assert!(plan.contains("INDEX delivery_pending"), "{sql}\n{plan}");
         assert!(plan.contains(bounds), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn writing_a_row_goes_straight_to_it() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    let inserts = [
+        append::INSERT_MESSAGE,
+        append::INSERT_DELIVERY,
+        complete::INSERT_ATTEMPT,
+        claim::REQUEUE,
+    ];
+    let updates = [
+        complete::END_DELIVERY,
+        complete::RETRY_DELIVERY,
+        complete::RELEASE_DELIVERY,
+        claim::TAKE,
+        claim::FAIL,
+    ];
+    for sql in updates {
+        let plan = plan(&connection, sql);
+        assert!(
+            plan.contains("PRIMARY KEY (message_id=? AND endpoint_id=?)"),
+            "{sql}\n{plan}"
+        );
+    }
+    for sql in inserts.into_iter().chain(updates) {
+        // A temporary table would cost more than the write itself.
+        let program = explain(&connection, "EXPLAIN", sql, 1);
+        assert!(!program.contains("OpenEphemeral"), "{sql}\n{program}");
     }
 }

@@ -1,0 +1,114 @@
+//! Why there is no answer, in sentences that say what to do.
+
+use http::StatusCode;
+use serde_json::Value;
+
+/// Why there is no answer to a request, or not the wanted one.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The address is none.
+    #[error("the server's address `{0}` is not usable: expected one such as http://127.0.0.1:8071")]
+    Address(String),
+    /// Nobody listens there.
+    #[error(
+        "no server answers at {server} ({cause}); start one with `hookwire serve --dev`, or name \
+         another with --server or HOOKWIRE_SERVER"
+    )]
+    NoServer {
+        /// The address.
+        server: String,
+        /// What went wrong.
+        cause: String,
+    },
+    /// Somebody listens and does not answer in time, or breaks off.
+    #[error("the server at {server} did not answer: {cause}")]
+    NoAnswer {
+        /// The address.
+        server: String,
+        /// What went wrong.
+        cause: String,
+    },
+    /// Not an answer of a Hookwire server.
+    #[error("{server} answered {status} with something that is not JSON: is it a Hookwire server?")]
+    NotJson {
+        /// The address.
+        server: String,
+        /// The status.
+        status: StatusCode,
+    },
+    /// The server does not know the token.
+    #[error(
+        "the server at {server} refused the token: {detail} (401); HOOKWIRE_TOKEN, or the secret \
+         found through --store, must be of this server"
+    )]
+    Token {
+        /// The address.
+        server: String,
+        /// Its reason.
+        detail: String,
+    },
+    /// The server knows better.
+    #[error("the server refused: {detail} ({status})")]
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// Its reason.
+        detail: String,
+    },
+}
+
+/// What lies at the bottom of an error.
+pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+/// The server's reason in one line: `detail` is a sentence, or a list of what is wrong where.
+pub fn refusal(answer: &Value) -> String {
+    let problem = |entry: &Value| {
+        let place: Vec<_> = entry["loc"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(plain)
+            .collect();
+        format!("{}: {}", place.join("."), plain(&entry["msg"]))
+    };
+    match &answer["detail"] {
+        Value::Array(problems) => problems.iter().map(problem).collect::<Vec<_>>().join("; "),
+        Value::String(detail) => detail.clone(),
+        _ => "it gave no reason".to_owned(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn refusals_become_one_line() {
+        let many = json!({ "detail": [
+            { "loc": ["body", "url"], "msg": "not a URL", "type": "value_error" },
+            { "loc": ["body", "eventTypes", 0], "msg": "unknown", "type": "value_error" },
+        ]});
+        assert_eq!(
+            refusal(&many),
+            "body.url: not a URL; body.eventTypes.0: unknown"
+        );
+        assert_eq!(
+            refusal(&json!({ "code": "x", "detail": "no such app" })),
+            "no such app"
+        );
+        assert_eq!(refusal(&Value::Null), "it gave no reason");
+    }
+}
