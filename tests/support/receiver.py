@@ -196,6 +196,10 @@ class Receiver:
 
 def _read_request(connection, stream):
     """The next request on this connection; None when there is none."""
+    if stream.peek(1)[:1] == b"\x16":
+        # A TLS handshake at a plain port: as web servers do, complain in plain text and hang up.
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
+        return None
     first = stream.readline()
     if not first.strip():
         return None

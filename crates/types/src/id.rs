@@ -50,22 +50,25 @@ impl Ksuid {
     }
 
     fn encode(&self) -> [u8; TEXT_LEN] {
-        // Five 32-bit limbs, divided by 62 until nothing is left.
+        // Five 32-bit limbs. Each long division yields five digits at once: 62^5 fits in a limb.
+        const DIGITS: usize = 5;
+        const DIVISOR: u64 = 62u64.pow(DIGITS as u32);
         let mut limbs = [0u32; 5];
         for (limb, chunk) in limbs.iter_mut().zip(self.0.chunks_exact(4)) {
-            *limb = chunk
-                .iter()
-                .fold(0, |acc, byte| acc << 8 | u32::from(*byte));
+            *limb = chunk.iter().fold(0, |acc, byte| acc << 8 | u32::from(*byte));
         }
         let mut text = [b'0'; TEXT_LEN];
-        for slot in text.iter_mut().rev() {
+        for group in text.rchunks_mut(DIGITS) {
             let mut remainder = 0u64;
             for limb in &mut limbs {
                 let value = remainder << 32 | u64::from(*limb);
-                *limb = (value / 62) as u32;
-                remainder = value % 62;
+                *limb = (value / DIVISOR) as u32;
+                remainder = value % DIVISOR;
             }
-            *slot = ALPHABET[remainder as usize];
+            for digit in group.iter_mut().rev() {
+                *digit = ALPHABET[(remainder % 62) as usize];
+                remainder /= 62;
+            }
         }
         text
     }
