@@ -14,6 +14,7 @@ mod client;
 mod connect;
 mod failure;
 mod guard;
+mod pool;
 mod resolve;
 #[cfg(test)]
 mod tests;
