@@ -12,13 +12,16 @@ BENCH ?=
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup build ## build and start a server to try things with
+run: build ## build and start a server to try things with
 	@exec target/release/hookwire serve --dev
 
 build: ## build target/release/hookwire
+	@scripts/setup.sh
 	$(CARGO) build --release --locked -p hookwire
 
-test: test-rust test-blackbox ## run every test there is
+test: ## run every test there is
+	@scripts/setup.sh --tests
+	@$(MAKE) --no-print-directory test-rust test-blackbox
 
 test-rust: ## run the tests of the crates
 	@scripts/setup.sh
@@ -36,9 +39,8 @@ lint: ## check format, clippy, licences and advisories
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	@scripts/deny.sh
 
-bench: ## measure Hookwire beside the floor
-	@scripts/setup.sh
-	$(CARGO) build --release --locked -p hookwire -p hookwire-bench
+bench: build ## measure Hookwire beside the floor
+	$(CARGO) build --release --locked -p hookwire-bench
 	target/release/hookwire-bench run $(BENCH)
 
 setup: ## see that everything that a build needs is there

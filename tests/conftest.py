@@ -7,6 +7,7 @@ import pytest
 
 from support.client import Tenant
 from support.receiver import Receiver
+from support.refusal import MARKER, everything
 from support.server import JWT_SECRET, Server, binary
 from support.tls import write_self_signed
 from support.tokens import new_id, sign
@@ -117,3 +118,24 @@ def shared_server(request, _shared_server):
 def tenant(shared_server, new_tenant):
     """A new organization on the shared server; so tests do not see each other."""
     return new_tenant(shared_server)
+
+
+@pytest.fixture
+def untouched(tenant, receiver):
+    """A tenant with an application `acme`, its endpoint `hook` and the event type `order.paid`.
+
+    After the test there must be exactly that, and the server must be well and discreet.
+    """
+    tenant.event_type("order.paid")
+    tenant.app_id = tenant.app(uid="acme")
+    tenant.endpoint_id = tenant.endpoint(tenant.app_id, receiver.url("/hook"), uid="hook")
+    before = everything(tenant)
+    yield tenant
+    assert everything(tenant) == before, "something was stored or changed"
+    assert receiver.requests("/hook") == [], "something was sent"
+    assert tenant.http.get("/health").status_code == 204
+    log = tenant.server.log()
+    assert MARKER not in log
+    assert tenant.token not in log and tenant.token.rsplit(".", 1)[1] not in log
+    assert tenant.secret(tenant.app_id, tenant.endpoint_id) not in log
+    assert "panicked" not in log

@@ -1,5 +1,7 @@
 """Applications through the official SDK."""
 
+import concurrent.futures
+
 import pytest
 from svix.api import (
     ApplicationIn,
@@ -44,8 +46,12 @@ def test_get_or_create(tenant):
     made = tenant.sdk.application.get_or_create(asked)
     again = tenant.sdk.application.get_or_create(ApplicationIn(name="Changed", uid="acme"))
     assert again == made, "an existing one is given as it is"
-    first = tenant.http.post("/app", params={"get_if_exists": "true"}, json={"name": "N", "uid": "n"})
-    second = tenant.http.post("/app", params={"get_if_exists": "true"}, json={"name": "N", "uid": "n"})
+    first = tenant.http.post(
+        "/app", params={"get_if_exists": "true"}, json={"name": "N", "uid": "n"}
+    )
+    second = tenant.http.post(
+        "/app", params={"get_if_exists": "true"}, json={"name": "N", "uid": "n"}
+    )
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
 
@@ -58,6 +64,25 @@ def test_put_creates_and_then_updates(tenant):
     updated = tenant.sdk.application.upsert("acme", ApplicationIn(name="Acme AG", uid="acme"))
     assert updated.name == "Acme AG"
     assert updated.metadata == {}
+
+
+def test_changes_made_at_once_do_not_get_in_each_others_way(tenant, receiver):
+    """Several processes of one product upsert their tenant when they start."""
+    tenant.app(uid="here")
+    tenant.endpoint("here", receiver.url("/"), uid="hook")
+    changes = [
+        ("PUT", "/app/fresh", {"name": "Fresh", "uid": "fresh"}),
+        ("PUT", "/app/here/endpoint/new", {"url": receiver.url("/new"), "uid": "new"}),
+        ("PUT", "/event-type/order.paid", {"description": "Paid"}),
+        ("PATCH", "/app/here", {"name": "Changed"}),
+        ("PATCH", "/app/here/endpoint/hook", {"description": "Changed"}),
+    ]
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = pool.map(
+            lambda change: tenant.http.request(change[0], change[1], json=change[2]), changes * 12
+        )
+        codes = [answer.status_code for answer in answers]
+    assert sorted(codes) == [200] * 57 + [201] * 3
 
 
 def test_patch_changes_only_what_it_names(tenant):

@@ -135,13 +135,18 @@ def test_a_catalogue_that_is_none(shell, tmp_path, content):
 
 
 def test_what_the_server_refuses_is_said_in_words(shell):
-    done = shell.run(
-        "webhook", "add", "--name", "X", "--url", "ftp://example.com", check=False
-    )
+    done = shell.run("webhook", "add", "--name", "X", "--url", "ftp://example.com", check=False)
     assert done.returncode == 1
     assert "url" in done.stderr
     done = shell.run(
-        "webhook", "add", "--name", "X", "--url", "http://127.0.0.1:1/", "--event", "no.such",
+        "webhook",
+        "add",
+        "--name",
+        "X",
+        "--url",
+        "http://127.0.0.1:1/",
+        "--event",
+        "no.such",
         check=False,
     )
     assert done.returncode == 1
@@ -243,8 +248,15 @@ def test_help_and_version(new_server):
 def test_the_three_printed_commands_work_as_printed(tmp_path):
     """What `make run` prints is pasted into another shell, as it is."""
     process = subprocess.Popen(
-        [binary(), "serve", "--dev", "--listen", "127.0.0.1:0", "--store",
-         f"sqlite:{tmp_path}/hookwire.db"],
+        [
+            binary(),
+            "serve",
+            "--dev",
+            "--listen",
+            "127.0.0.1:0",
+            "--store",
+            f"sqlite:{tmp_path}/hookwire.db",
+        ],
         cwd=ROOT,
         env=clean_environment(),
         stdout=subprocess.PIPE,

@@ -208,9 +208,7 @@ def test_changed_headers_are_used_at_once(tenant, receiver):
     app = tenant.app()
     endpoint = tenant.endpoint(app, receiver.script("/"), headers={"x-v": "1"})
     for version in ("2", "3", "4"):
-        tenant.sdk.endpoint.set_headers(
-            app, endpoint, EndpointHeadersIn(headers={"x-v": version})
-        )
+        tenant.sdk.endpoint.set_headers(app, endpoint, EndpointHeadersIn(headers={"x-v": version}))
         message = tenant.send(app)
         receiver.wait_for_ids("/", [message])
         assert receiver.requests("/")[-1].header("x-v") == version

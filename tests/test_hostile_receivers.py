@@ -48,6 +48,7 @@ def first_attempt(tenant, app, message, endpoint, within=15):
 
 
 # What the receiver does, the cause that is recorded, and the status code beside it.
+# fmt: off
 CASES = {
     "endless body": (answers.endless_body, {"too_large"}, {200}),
     "body in drops": (answers.trickle, {"timeout"}, {0, 200}),
@@ -72,6 +73,7 @@ CASES = {
     "NUL in a header": (answers.raw(b"HTTP/1.1 200 OK\r\nx-a: \x00\r\ncontent-length: 0\r\n\r\n"),
                         {"connect"}, {0}),
 }
+# fmt: on
 
 
 @pytest.mark.parametrize(("answer", "causes", "codes"), CASES.values(), ids=CASES.keys())

@@ -50,9 +50,7 @@ def test_an_endpoint_that_never_answers_delays_no_other_of_its_application(
         tenant.wait_for_status(app, message, healthy, "success", within=HEALTHY_WITHIN_S)
 
 
-def test_a_tenant_with_a_hanging_receiver_delays_no_other_tenant(
-    new_server, new_tenant, receiver
-):
+def test_a_tenant_with_a_hanging_receiver_delays_no_other_tenant(new_server, new_tenant, receiver):
     server = new_server(env=ENV)
     noisy, quiet = new_tenant(server), new_tenant(server)
     noisy_app, quiet_app = noisy.app(), quiet.app()

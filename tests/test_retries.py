@@ -192,9 +192,7 @@ def test_tasks_are_listed_in_pages_and_by_status(tenant, receiver):
     app = tenant.app()
     endpoint = tenant.endpoint(app, receiver.url("/"))
     since = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
-    made = [
-        tenant.sdk.endpoint.recover(app, endpoint, RecoverIn(since=since)).id for _ in range(7)
-    ]
+    made = [tenant.sdk.endpoint.recover(app, endpoint, RecoverIn(since=since)).id for _ in range(7)]
     listed = tenant.sdk.background_task.list
 
     def finished():
@@ -246,7 +244,10 @@ def test_a_changed_url_is_used_by_the_next_try(tenant, receiver):
 def test_an_endpoint_that_only_fails_is_disabled(new_server, new_tenant, receiver):
     """The clock is stored: it goes on over a restart."""
     server = new_server(
-        env={"HOOKWIRE_RETRY_SCHEDULE": "1,1,1,1,1,1,1,1", "HOOKWIRE_ENDPOINT_DISABLE_AFTER_SECONDS": "3"}
+        env={
+            "HOOKWIRE_RETRY_SCHEDULE": "1,1,1,1,1,1,1,1",
+            "HOOKWIRE_ENDPOINT_DISABLE_AFTER_SECONDS": "3",
+        }
     )
     tenant = new_tenant(server)
     app = tenant.app()

@@ -41,9 +41,7 @@ def test_during_rotation_both_keys_sign_the_new_one_first(tenant, receiver):
     assert len(signatures(came)) == 2
     for key in (old, new):
         Webhook(key).verify(came.body, came.header_map())
-    Webhook(new).verify(
-        came.body, {**came.header_map(), "webhook-signature": signatures(came)[0]}
-    )
+    Webhook(new).verify(came.body, {**came.header_map(), "webhook-signature": signatures(came)[0]})
 
 
 def test_without_grace_the_old_key_signs_no_more(tenant, receiver):
@@ -64,9 +62,7 @@ def test_without_grace_the_old_key_signs_no_more(tenant, receiver):
 def test_the_old_key_signs_until_its_time_is_over(tenant, receiver):
     app = tenant.app()
     endpoint = tenant.endpoint(app, receiver.script("/signed"))
-    tenant.sdk.endpoint.rotate_secret(
-        app, endpoint, EndpointSecretRotateIn(grace_period_seconds=2)
-    )
+    tenant.sdk.endpoint.rotate_secret(app, endpoint, EndpointSecretRotateIn(grace_period_seconds=2))
     count = len(signatures(one_request(tenant, receiver, app, "/signed")))
     assert count == 2
     for _ in range(1000):
@@ -132,9 +128,7 @@ def test_svix_verifies_it_too(tenant, receiver):
         SvixWebhook(new_secret()).verify(came.body, came.header_map())
 
 
-@pytest.mark.parametrize(
-    ("style", "prefixes"), [("svix", ["svix"]), ("both", ["webhook", "svix"])]
-)
+@pytest.mark.parametrize(("style", "prefixes"), [("svix", ["svix"]), ("both", ["webhook", "svix"])])
 def test_the_older_names_of_the_headers(new_server, new_tenant, receiver, style, prefixes):
     tenant = new_tenant(new_server(env={"HOOKWIRE_HEADER_STYLE": style}))
     app = tenant.app()

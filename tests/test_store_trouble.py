@@ -198,7 +198,7 @@ def test_a_full_disk(shortage, new_server, new_tenant, receiver):
 # ---- at the start ---------------------------------------------------------------------------
 
 
-def test_a_store_of_a_newer_program_is_refused(server, new_server):
+def test_a_store_of_a_newer_program_is_refused(server):
     assert server.terminate() == 0
     with contextlib.closing(sqlite3.connect(server.store_file)) as file, file:
         file.execute("INSERT INTO schema_migration VALUES (9999, 'future', '', 0)")
@@ -210,4 +210,3 @@ def test_a_file_that_is_no_database(new_server, tmp_path):
     server = new_server(start=False, directory=tmp_path)
     assert "hookwire.db" in server.refuses_to_start()
     assert (tmp_path / "hookwire.db").read_bytes().startswith(b"This is a letter")
-

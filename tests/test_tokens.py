@@ -40,29 +40,40 @@ def test_a_token_made_elsewhere_with_the_secret_is_good(shared_server, claims):
 @pytest.mark.parametrize(
     "forge",
     [
-        pytest.param(lambda claims: sign(claims, "another secret of sufficient length 012"),
-                     id="another secret"),
+        pytest.param(
+            lambda claims: sign(claims, "another secret of sufficient length 012"),
+            id="another secret",
+        ),
         pytest.param(lambda claims: sign(claims, ""), id="empty secret"),
         pytest.param(lambda claims: sign(claims, None, "none"), id="alg none"),
         pytest.param(lambda claims: sign(claims, None, "none", {"alg": "None"}), id="alg None"),
         pytest.param(lambda claims: sign(claims, None, "none", {"typ": "JWT"}), id="no alg"),
-        pytest.param(lambda claims: sign(claims, JWT_SECRET, "HS256", {"alg": "RS256"}),
-                     id="HS256 as RS256"),
+        pytest.param(
+            lambda claims: sign(claims, JWT_SECRET, "HS256", {"alg": "RS256"}), id="HS256 as RS256"
+        ),
         pytest.param(lambda claims: sign(claims, JWT_SECRET)[:-2], id="signature cut off"),
-        pytest.param(lambda claims: sign(claims, JWT_SECRET).rsplit(".", 1)[0] + ".",
-                     id="no signature"),
+        pytest.param(
+            lambda claims: sign(claims, JWT_SECRET).rsplit(".", 1)[0] + ".", id="no signature"
+        ),
         pytest.param(lambda claims: sign(claims, JWT_SECRET).rsplit(".", 1)[0], id="two parts"),
-        pytest.param(lambda claims: sign({**claims, "exp": int(time.time()) - 60}, JWT_SECRET),
-                     id="expired"),
-        pytest.param(lambda claims: sign({**claims, "nbf": int(time.time()) + 600}, JWT_SECRET),
-                     id="not yet valid"),
-        pytest.param(lambda claims: sign({**claims, "sub": "org_nonsense"}, JWT_SECRET),
-                     id="not an organization"),
+        pytest.param(
+            lambda claims: sign({**claims, "exp": int(time.time()) - 60}, JWT_SECRET), id="expired"
+        ),
+        pytest.param(
+            lambda claims: sign({**claims, "nbf": int(time.time()) + 600}, JWT_SECRET),
+            id="not yet valid",
+        ),
+        pytest.param(
+            lambda claims: sign({**claims, "sub": "org_nonsense"}, JWT_SECRET),
+            id="not an organization",
+        ),
         pytest.param(lambda claims: sign({**claims, "sub": ""}, JWT_SECRET), id="no subject"),
         pytest.param(lambda claims: sign({**claims, "sub": 7}, JWT_SECRET), id="number"),
-        pytest.param(lambda claims: sign({**claims, "sub": new_id("app")}, JWT_SECRET),
-                     id="application without organization"),
-        pytest.param(lambda claims: sign([], JWT_SECRET), id="claims array"),
+        pytest.param(
+            lambda claims: sign({**claims, "sub": new_id("app")}, JWT_SECRET),
+            id="application without organization",
+        ),
+        pytest.param(lambda _: sign([], JWT_SECRET), id="claims array"),
         pytest.param(lambda _: "nonsense", id="nonsense"),
         pytest.param(lambda _: "a.b.c", id="letters"),
         pytest.param(lambda _: "é" * 20, id="not ASCII"),
@@ -123,8 +134,9 @@ def test_an_application_of_another_organization_in_the_token(shared_server, new_
     """Signed by the server, but the application is not that organization's."""
     mine, theirs = new_tenant(shared_server), new_tenant(shared_server)
     app = mine.app()
-    token = sign({**claims_of(theirs.token), "sub": app, "org": claims_of(theirs.token)["sub"]},
-                 JWT_SECRET)
+    token = sign(
+        {**claims_of(theirs.token), "sub": app, "org": claims_of(theirs.token)["sub"]}, JWT_SECRET
+    )
     answer = ask(shared_server, f"Bearer {token}", f"/app/{app}")
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
@@ -143,7 +155,8 @@ def test_without_a_secret_the_server_makes_one_and_keeps_it(new_server):
     forged = sign(claims_of(token), JWT_SECRET)
     assert_refused(ask(server, f"Bearer {forged}"))
     secrets = [
-        path for path in server.directory.iterdir()
+        path
+        for path in server.directory.iterdir()
         if not path.name.startswith("hookwire.db") or "secret" in path.name
     ]
     assert secrets, "the secret is kept nowhere"

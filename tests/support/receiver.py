@@ -5,6 +5,7 @@ they came, and to answer in ways that no library would.
 """
 
 import collections
+import contextlib
 import socket
 import ssl
 import threading
@@ -73,9 +74,7 @@ class Receiver:
         listener.bind(("127.0.0.1", self.port))
         listener.listen(1024)
         self._listener, self._closing = listener, threading.Event()
-        threading.Thread(
-            target=self._accept, args=(listener, self._closing), daemon=True
-        ).start()
+        threading.Thread(target=self._accept, args=(listener, self._closing), daemon=True).start()
         return self
 
     def down(self):
@@ -90,10 +89,8 @@ class Receiver:
         with self._changed:
             open_now = list(self._open)
         for connection in open_now:
-            try:
+            with contextlib.suppress(OSError):  # It may have gone by itself.
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def close(self):
         """Goes away for good."""
@@ -167,9 +164,7 @@ class Receiver:
             except OSError:
                 return
             self.connections += 1
-            threading.Thread(
-                target=self._serve, args=(connection, closing), daemon=True
-            ).start()
+            threading.Thread(target=self._serve, args=(connection, closing), daemon=True).start()
 
     def _serve(self, connection, closing):
         try:

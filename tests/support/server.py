@@ -121,7 +121,8 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise AssertionError(f"still running {within:g} s after {sent.name}\n{self.tail()}")
+            problem = f"still running {within:g} s after {sent.name}\n{self.tail()}"
+            raise AssertionError(problem) from None
         for reader in self._readers:
             reader.join(SOON)
         return code

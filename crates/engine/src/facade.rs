@@ -268,7 +268,9 @@ impl Engine {
             .is_ok()
             && tokio::time::timeout(timeout, barrier).await.is_err()
         {
-            tracing::error!("the store could not be written: some attempts will be made again");
+            tracing::error!(
+                "the store could not be written in time: what was not recorded will be sent again"
+            );
         }
     }
 }

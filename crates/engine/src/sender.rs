@@ -223,7 +223,7 @@ fn canceled(job: &Job) -> Outcome {
 
 /// One wide line for each attempt: everything that one asks about it at night, and nothing that
 /// is secret (no payload, no header, no query of the URL).
-fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
+pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
     let Some(attempt) = &outcome.attempt else {
         return;
     };

@@ -18,7 +18,7 @@ use crate::intake::NewMessage;
 use crate::lane::Target;
 use crate::recorder::Record;
 use crate::room::Reservation;
-use crate::sender::Exchanged;
+use crate::sender::{Exchanged, log};
 
 /// Trials under way at most: each holds a connection for up to the exchange's deadline.
 const UNDER_WAY_MAX: usize = 64;
@@ -121,7 +121,9 @@ impl Trials {
             ..
         } = exchanged;
         attempt.test = true;
-        self.record(attempt.clone(), reservation).await;
+        let outcome = outcome(attempt.clone());
+        log(&outcome, &message, endpoint);
+        self.record(outcome, reservation).await;
         Ok(TestReport {
             attempt,
             request,
@@ -146,18 +148,7 @@ impl Trials {
         Ok(())
     }
 
-    async fn record(&self, attempt: Attempt, reservation: Reservation) {
-        let verdict = match attempt.status {
-            AttemptStatus::Success => Verdict::Delivered,
-            AttemptStatus::Fail => Verdict::Failed,
-        };
-        let outcome = Outcome {
-            key: attempt.key,
-            attempt: Some(attempt),
-            verdict,
-            tries: 1,
-            health: None,
-        };
+    async fn record(&self, outcome: Outcome, reservation: Reservation) {
         let (recorded, written) = oneshot::channel();
         let outcome = Box::new(outcome);
         let record = Record::Outcome {
@@ -168,5 +159,20 @@ impl Trials {
         // Errors mean that the recorder has ended with the process.
         let _ = self.recorder.send(record).await;
         let _ = written.await;
+    }
+}
+
+/// A test is not tried again, and says nothing about the endpoint's health.
+fn outcome(attempt: Attempt) -> Outcome {
+    let verdict = match attempt.status {
+        AttemptStatus::Success => Verdict::Delivered,
+        AttemptStatus::Fail => Verdict::Failed,
+    };
+    Outcome {
+        key: attempt.key,
+        attempt: Some(attempt),
+        verdict,
+        tries: 1,
+        health: None,
     }
 }
