@@ -13,7 +13,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use self::plain::PlainFields;
 use crate::config::{LogFormat, LogSettings};
+
+mod plain;
 
 /// Lines that wait at most. With some 300 bytes a line these are 10 MB, and a second of the
 /// busiest log.
@@ -40,7 +43,11 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<LogGuard> {
     let layer = fmt::layer().with_writer(writer).with_ansi(wants_colour());
     let registry = tracing_subscriber::registry();
     match settings.log_format {
-        LogFormat::Text => registry.with(layer.with_filter(filter)).try_init(),
+        LogFormat::Text if wants_colour() => registry.with(layer.with_filter(filter)).try_init(),
+        LogFormat::Text => {
+            let layer = layer.fmt_fields(PlainFields);
+            registry.with(layer.with_filter(filter)).try_init()
+        }
         LogFormat::Json => {
             let layer = layer.json().flatten_event(true).with_span_list(false);
             registry.with(layer.with_filter(filter)).try_init()
