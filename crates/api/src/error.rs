@@ -53,6 +53,9 @@ pub enum ApiError {
     /// The connection broke while the body arrived; nobody will read the answer.
     #[error("the body ended early")]
     BodyBroken,
+    /// Too many others are reading large answers.
+    #[error("many large answers are being read at the moment: try again")]
+    Busy,
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,7 +88,7 @@ impl ApiError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Store(StoreError::Conflict(_)) => StatusCode::CONFLICT,
-            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => {
+            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) | Self::Busy => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -104,6 +107,7 @@ impl ApiError {
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTimeout => "request_timeout",
             Self::BodyBroken => "body_incomplete",
+            Self::Busy => "busy",
             Self::Store(StoreError::Conflict(conflict)) => match conflict {
                 Conflict::EventId => "event_id_exists",
                 Conflict::Uid => "uid_exists",

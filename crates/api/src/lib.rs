@@ -13,11 +13,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod auth;
+mod contention;
 mod error;
 mod extract;
 mod page;
 mod problem;
 mod resource;
+mod room;
 mod routes;
 mod rules;
 mod serve;

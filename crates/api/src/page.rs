@@ -2,7 +2,8 @@
 //!
 //! A page is asked for by the last item of the page before it (`iterator`), or by the first item of
 //! the page after it with `-` in front (`prevIterator`). One item more than the page holds is read,
-//! to know whether the list goes on (`done`).
+//! to know whether the list goes on (`done`). A page of messages may be shorter than asked for
+//! because of its payloads: `done` alone says whether it was the last one.
 
 use std::fmt::Display;
 
@@ -99,10 +100,15 @@ impl<C: Cursor> Paging<C> {
         }
     }
 
+    /// Whether the page lies before its iterator, so that its last item is the first to be read.
+    pub fn reads_backwards(&self) -> bool {
+        self.0.reads_backwards()
+    }
+
     /// Makes the answer of what the store had for [`Self::one_more`].
     pub fn cut<T>(&self, mut rows: Vec<T>, cursor: impl Fn(&T) -> C) -> ListResponse<T> {
         let surplus = rows.len().saturating_sub(self.0.limit);
-        if self.0.reads_backwards() {
+        if self.reads_backwards() {
             rows.drain(..surplus);
         } else {
             rows.truncate(self.0.limit);
@@ -112,6 +118,30 @@ impl<C: Cursor> Paging<C> {
             prev_iterator: rows.first().map(|row| cursor(row).before()),
             done: surplus == 0,
             data: rows,
+        }
+    }
+
+    /// Ends a page early: `last` is the last of its items in the direction of reading.
+    pub fn end_with<T>(
+        &self,
+        page: ListResponse<T>,
+        last: &C,
+        cursor: impl Fn(&T) -> C,
+    ) -> ListResponse<T>
+    where
+        C: PartialEq,
+    {
+        let mut rows = page.data;
+        if let Some(place) = rows.iter().position(|row| cursor(row) == *last) {
+            if self.reads_backwards() {
+                rows.drain(..place);
+            } else {
+                rows.truncate(place + 1);
+            }
+        }
+        ListResponse {
+            done: false,
+            ..self.cut(rows, cursor)
         }
     }
 }

@@ -9,6 +9,11 @@ pub struct ApiSettings {
     /// Bodies above 64 KiB share this much memory while they arrive, in bytes; further ones wait
     /// their turn. At least [`Self::body_bytes_max`] is used.
     pub body_memory_bytes_max: usize,
+    /// Answers with messages' payloads share this much memory, in bytes, from before they are read
+    /// until they are written; further ones wait their turn. At least one page is allowed.
+    pub page_memory_bytes_max: usize,
+    /// How long such an answer waits for its turn, in milliseconds; then it is a 503.
+    pub page_wait_timeout_ms: u64,
     /// Connections open at the same time at most; further ones wait to be accepted. Each costs
     /// a file descriptor and some 10 kB.
     pub connections_max: usize,
@@ -31,6 +36,8 @@ impl Default for ApiSettings {
         Self {
             body_bytes_max: 2 << 20,
             body_memory_bytes_max: 128 << 20,
+            page_memory_bytes_max: 128 << 20,
+            page_wait_timeout_ms: 10_000,
             connections_max: 4_096,
             body_read_timeout_ms: 30_000,
             header_read_timeout_ms: 60_000,

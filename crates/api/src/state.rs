@@ -1,19 +1,20 @@
 //! What every handler has at hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hookwire_engine::Engine;
 use hookwire_store::Store;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::contention::Turns;
 use crate::error::ApiError;
+use crate::room::{Room, SMALL_BYTES, Taken};
 use crate::settings::ApiSettings;
 use crate::token::TokenKey;
 
-/// Bodies up to this size are read without asking for room: the bound on connections bounds them.
-const SMALL_BODY_BYTES: usize = 64 << 10;
-/// The unit in which room for bodies is counted.
-const ROOM_UNIT_BYTES: usize = 1 << 10;
+/// A page of messages ends early once their payloads add up to this many bytes: a full page of
+/// payloads of the recommended size, and few enough bytes that several pages fit into memory.
+pub const PAGE_PAYLOAD_BYTES_MAX: usize = 8 << 20;
 
 /// The engine, the key that tokens are checked with, and settings. Cheap to clone.
 #[derive(Clone)]
@@ -23,21 +24,25 @@ struct Inner {
     engine: Engine,
     tokens: TokenKey,
     settings: ApiSettings,
-    body_room: Semaphore,
+    body_room: Room,
+    page_room: Room,
+    turns: Turns,
 }
 
 impl ApiState {
     /// The state of an API over a running engine.
     pub fn new(engine: Engine, tokens: TokenKey, settings: ApiSettings) -> Self {
-        let room_bytes = settings.body_memory_bytes_max.max(settings.body_bytes_max);
-        let units = room_bytes
-            .div_ceil(ROOM_UNIT_BYTES)
-            .min(Semaphore::MAX_PERMITS);
+        let body_bytes = settings.body_memory_bytes_max.max(settings.body_bytes_max);
+        let page_bytes = settings
+            .page_memory_bytes_max
+            .max(page_bytes_max(usize::MAX, settings.body_bytes_max));
         Self(Arc::new(Inner {
             engine,
             tokens,
             settings,
-            body_room: Semaphore::new(units),
+            body_room: Room::new(body_bytes),
+            page_room: Room::new(page_bytes),
+            turns: Turns::default(),
         }))
     }
 
@@ -61,19 +66,36 @@ impl ApiState {
         &self.0.settings
     }
 
-    /// Waits until a body of this size may be read into memory; the room is given back when the
-    /// permit is dropped.
-    pub(crate) async fn room_for_body(
-        &self,
-        bytes: usize,
-    ) -> Result<Option<SemaphorePermit<'_>>, ApiError> {
-        if bytes <= SMALL_BODY_BYTES {
+    /// Who changes what at the moment.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
+    /// Waits until a body of this size may be read into memory; the room is given back when what
+    /// is returned is dropped.
+    pub(crate) async fn room_for_body(&self, bytes: usize) -> Result<Option<Taken>, ApiError> {
+        if bytes <= SMALL_BYTES {
             return Ok(None);
         }
-        let units = u32::try_from(bytes.div_ceil(ROOM_UNIT_BYTES)).unwrap_or(u32::MAX);
-        let permit = self.0.body_room.acquire_many(units).await;
-        permit
-            .map(Some)
-            .map_err(|_| ApiError::Internal("the room for bodies was closed"))
+        self.0.body_room.take(bytes).await.map(Some)
     }
+
+    /// Waits until a page with the payloads of this many messages may be read into memory and
+    /// answered with.
+    pub(crate) async fn room_for_payloads(&self, messages: usize) -> Result<Taken, ApiError> {
+        let settings = self.settings();
+        let bytes = page_bytes_max(messages, settings.body_bytes_max);
+        let limit = Duration::from_millis(settings.page_wait_timeout_ms);
+        tokio::time::timeout(limit, self.0.page_room.take(bytes))
+            .await
+            .map_err(|_| ApiError::Busy)?
+    }
+}
+
+/// What the payloads of a page can take: once as they are read, and once more in the answer.
+fn page_bytes_max(messages: usize, payload_bytes_max: usize) -> usize {
+    // The payload that fills the page may lie nearly whole beyond its bound.
+    let full = PAGE_PAYLOAD_BYTES_MAX.saturating_add(payload_bytes_max);
+    let each = messages.saturating_mul(payload_bytes_max);
+    full.min(each).saturating_mul(2)
 }

@@ -27,8 +27,8 @@ use hookwire_types::*;
 
 pub use error::{Conflict, StoreError};
 pub use request::{
-    Accepted, AttemptFilter, Change, Claim, Claimed, DeliveryFilter, MessageFilter, NewDelivery,
-    Waiting, Want,
+    Accepted, AttemptFilter, Change, Claim, Claimed, DeliveryFilter, MessageFilter, Messages,
+    NewDelivery, Payloads, Waiting, Want,
 };
 
 /// Where Hookwire keeps everything. See the module's page for what every implementation promises.
@@ -160,22 +160,27 @@ pub trait Store: Send + Sync + 'static {
         &self,
         application: ApplicationId,
         reference: &Reference<MessageId>,
+        payloads: Payloads,
     ) -> Result<Option<Message>, StoreError>;
 
-    /// Those of the named messages that this application has, in no order.
+    /// Those of the named messages that this application has, in the order in which they are
+    /// named. When they end early, no message named after the last one was looked at.
     async fn messages_by_id(
         &self,
         application: ApplicationId,
         ids: Vec<MessageId>,
-    ) -> Result<Vec<Message>, StoreError>;
+        payloads: Payloads,
+    ) -> Result<Messages, StoreError>;
 
-    /// The application's messages, by id.
+    /// The application's messages, by id. A page that lies before its cursor and ends early has
+    /// those nearest to the cursor.
     async fn messages(
         &self,
         application: ApplicationId,
         filter: MessageFilter,
         page: Page<MessageId>,
-    ) -> Result<Vec<Message>, StoreError>;
+        payloads: Payloads,
+    ) -> Result<Messages, StoreError>;
 
     /// A message's deliveries, by endpoint id.
     async fn deliveries_of_message(

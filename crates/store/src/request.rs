@@ -92,6 +92,25 @@ pub enum Change {
     UpdateTask(Task),
 }
 
+/// Whether messages are read with their payloads, which may be large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payloads {
+    /// They are not read: every message comes without one.
+    Omitted,
+    /// They are read. A list ends early once those that it has add up to this many bytes, but has
+    /// at least one message if there is any.
+    UpTo(usize),
+}
+
+/// Messages of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Messages {
+    /// The messages, in the list's order.
+    pub list: Vec<Message>,
+    /// The list ended early because of its payloads: there may be more that was asked for.
+    pub ended_early: bool,
+}
+
 /// Narrows a list of messages. An empty filter keeps all.
 #[derive(Debug, Clone, Default)]
 pub struct MessageFilter {

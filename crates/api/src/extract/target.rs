@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use hookwire_engine::AppSnapshot;
+use hookwire_store::Payloads;
 use hookwire_types::{
     Application, ApplicationId, Endpoint, EndpointId, Message, MessageId, OrganizationId, Reference,
 };
@@ -16,7 +17,7 @@ use http::request::Parts;
 
 use crate::error::ApiError;
 use crate::rules;
-use crate::state::ApiState;
+use crate::state::{ApiState, PAGE_PAYLOAD_BYTES_MAX};
 use crate::token::Principal;
 
 /// A kind of thing that paths name.
@@ -69,7 +70,7 @@ pub struct EndpointTarget {
 pub struct MessageTarget {
     /// The application.
     pub app: Arc<AppSnapshot>,
-    /// The message.
+    /// The message, without its payload.
     pub message: Message,
 }
 
@@ -161,10 +162,25 @@ impl FromRequestParts<ApiState> for MessageTarget {
         let reference = PathRef::from_request_parts(parts, state).await?.0;
         let found = state
             .store()
-            .message(app.application.id, &reference)
+            .message(app.application.id, &reference, Payloads::Omitted)
             .await?;
         let message = found.ok_or(ApiError::NotFound("message"))?;
         Ok(Self { app, message })
+    }
+}
+
+impl MessageTarget {
+    /// The message with its payload.
+    pub async fn whole_message(&self, state: &ApiState) -> Result<Message, ApiError> {
+        let found = state
+            .store()
+            .message(
+                self.app.application.id,
+                &Reference::Id(self.message.id),
+                Payloads::UpTo(PAGE_PAYLOAD_BYTES_MAX),
+            )
+            .await?;
+        found.ok_or(ApiError::NotFound("message"))
     }
 }
 

@@ -1,8 +1,11 @@
 //! Applications: a tenant's customers.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use hookwire_engine::AppSnapshot;
 use hookwire_store::{Change, Conflict, StoreError};
 use hookwire_types::{
     Application, ApplicationId, EndpointId, Metadata, Order, OrganizationId, Page, Reference,
@@ -12,8 +15,9 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::endpoint::ENDPOINTS_MAX;
-use super::{CHANGE_TRIES_MAX, changed_meanwhile, patch_rate, read_rate};
+use super::{patch_rate, read_rate};
 use crate::auth::Organization;
+use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{App, Fields, FromBody, FromQuery, Input, Params, Patch, PathRef, Query};
 use crate::page::Paging;
@@ -183,13 +187,18 @@ pub async fn create(
         .clone()
         .filter(|_| params.get_if_exists)
         .map(Reference::Uid);
-    match (create_from(&state, organization, input).await, uid) {
-        (Err(ApiError::Store(StoreError::Conflict(Conflict::Uid))), Some(uid)) => {
-            let existing = state.engine().application(organization, &uid).await?;
-            let existing = existing.ok_or_else(changed_meanwhile)?;
-            Ok(shown(StatusCode::OK, &existing.application))
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        match (create_from(&state, organization, input.clone()).await, &uid) {
+            (Err(ApiError::Store(StoreError::Conflict(Conflict::Uid))), Some(uid)) => {
+                // When it is not there either, it was deleted at this moment.
+                if let Some(app) = state.engine().application(organization, uid).await? {
+                    return Ok(shown(StatusCode::OK, &app.application));
+                }
+            }
+            (created, _) => return Ok(shown(StatusCode::CREATED, &created?)),
         }
-        (result, _) => Ok(shown(StatusCode::CREATED, &result?)),
     }
 }
 
@@ -227,24 +236,22 @@ pub async fn upsert(
     Organization(organization): Organization,
     PathRef(reference): PathRef<ApplicationId>,
     State(state): State<ApiState>,
-    Input(mut input): Input<ApplicationIn>,
+    Input(input): Input<ApplicationIn>,
 ) -> Result<Response, ApiError> {
-    input = input.named_by(&reference)?;
-    let exists = state
-        .engine()
-        .application(organization, &reference)
-        .await?
-        .is_some();
-    match &reference {
-        Reference::Uid(_) if !exists => {
-            let created = create_from(&state, organization, input).await?;
-            Ok(shown(StatusCode::CREATED, &created))
-        }
+    let input = input.named_by(&reference)?;
+    let edit = |application: &mut Application| input.clone().replace(application);
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        let updated = update(&state, organization, &reference, edit).await;
         // An id is made by the server: what nobody has made cannot be created under it.
-        _ => {
-            let edit = |application: &mut Application| input.clone().replace(application);
-            let updated = update(&state, organization, &reference, edit).await?;
-            Ok(shown(StatusCode::OK, &updated))
+        let (Err(ApiError::NotFound(_)), Reference::Uid(uid)) = (&updated, &reference) else {
+            return Ok(shown(StatusCode::OK, &updated?));
+        };
+        match create_from(&state, organization, input.clone()).await {
+            // Somebody else made it at this moment, so now there is one to replace.
+            Err(ApiError::Store(StoreError::Conflict(Conflict::Uid))) if input.is_named(uid) => {}
+            created => return Ok(shown(StatusCode::CREATED, &created?)),
         }
     }
 }
@@ -301,9 +308,12 @@ async fn update(
     reference: &Reference<ApplicationId>,
     edit: impl Fn(&mut Application) + Send + Sync,
 ) -> Result<Application, ApiError> {
-    for _ in 0..CHANGE_TRIES_MAX {
-        let found = state.engine().application(organization, reference).await?;
-        let found = found.ok_or(ApiError::NotFound("application"))?;
+    let id = find(state, organization, reference).await?.application.id;
+    let _turn = state.turns().of(id).await;
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        let found = find(state, organization, reference).await?;
         let mut application = found.application.clone();
         edit(&mut application);
         application.version += 1;
@@ -314,7 +324,15 @@ async fn update(
             result => return result.map(|()| application).map_err(Into::into),
         }
     }
-    Err(changed_meanwhile())
+}
+
+async fn find(
+    state: &ApiState,
+    organization: OrganizationId,
+    reference: &Reference<ApplicationId>,
+) -> Result<Arc<AppSnapshot>, ApiError> {
+    let found = state.engine().application(organization, reference).await?;
+    found.ok_or(ApiError::NotFound("application"))
 }
 
 /// Deletes an application with its endpoints.
@@ -323,8 +341,7 @@ pub async fn delete(
     PathRef(reference): PathRef<ApplicationId>,
     State(state): State<ApiState>,
 ) -> Result<StatusCode, ApiError> {
-    let found = state.engine().application(organization, &reference).await?;
-    let found = found.ok_or(ApiError::NotFound("application"))?;
+    let found = find(&state, organization, &reference).await?;
     let change = Change::DeleteApplication(organization, found.application.id);
     match state.engine().change(vec![change]).await {
         Err(StoreError::Conflict(Conflict::Version)) => Err(ApiError::NotFound("application")),

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookwire_engine::AppSnapshot;
 use hookwire_engine::outbound::ANSWER_KEPT_BYTES;
-use hookwire_store::AttemptFilter;
+use hookwire_store::{AttemptFilter, Payloads};
 use hookwire_types::{
     Attempt, AttemptId, EndpointId, Message, MessageId, Order, Reference, Timestamp,
 };
@@ -178,7 +178,7 @@ pub async fn list_by_endpoint(
     let shown = page.show(|attempt| {
         let message = messages.get(&attempt.key.message);
         AttemptOut {
-            // Never with payloads, as the SDKs document: 250 of them could be 500 MB.
+            // Never with payloads, as the SDKs document.
             msg: message.map(|message| MessageOut::new(message, now, false)),
             ..AttemptOut::new(attempt, params.with_content)
         }
@@ -200,9 +200,10 @@ async fn messages_of(
     ids.dedup();
     let messages = state
         .store()
-        .messages_by_id(app.application.id, ids)
+        .messages_by_id(app.application.id, ids, Payloads::Omitted)
         .await?;
     Ok(messages
+        .list
         .into_iter()
         .map(|message| (message.id, message))
         .collect())

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::endpoint_model::EndpointOut;
 use super::message::read_filter;
-use super::message_model::MessageOut;
+use super::message_model::{MessageOut, payloads};
 use super::status::{self, StatusQuery};
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, FromQuery, MessageTarget, Params, Query};
@@ -122,17 +122,26 @@ pub async fn list_of_endpoint(
             .deliveries_of_endpoint(target.endpoint.id, params.filter, page)
             .await?;
     }
-    let page = params.paging.cut(rows, |delivery| delivery.key.message);
-    let ids = page
-        .data
-        .iter()
-        .map(|delivery| delivery.key.message)
-        .collect();
-    let messages = state
+    let id = |delivery: &Delivery| delivery.key.message;
+    let mut page = params.paging.cut(rows, id);
+    let mut ids: Vec<MessageId> = page.data.iter().map(id).collect();
+    if params.paging.reads_backwards() {
+        ids.reverse();
+    }
+    let with_payloads = if params.with_content { ids.len() } else { 0 };
+    let room = state.room_for_payloads(with_payloads).await?;
+    let payloads = payloads(params.with_content);
+    let found = state
         .store()
-        .messages_by_id(target.app.application.id, ids)
+        .messages_by_id(target.app.application.id, ids, payloads)
         .await?;
-    let messages: HashMap<MessageId, Message> = messages
+    if found.ended_early
+        && let Some(last) = found.list.last()
+    {
+        page = params.paging.end_with(page, &last.id, id);
+    }
+    let messages: HashMap<MessageId, Message> = found
+        .list
         .into_iter()
         .map(|message| (message.id, message))
         .collect();
@@ -142,5 +151,5 @@ pub async fn list_of_endpoint(
         let message = MessageOut::new(message, now, params.with_content);
         Some(DeliveryOut::new(delivery, params.status.expanded, message))
     });
-    Ok(Json(shown).into_response())
+    room.answer(&shown)
 }

@@ -9,9 +9,11 @@ use hookwire_types::{Endpoint, EndpointId, Order, OrganizationId, Reference};
 use http::StatusCode;
 
 use super::endpoint_model::{EndpointIn, EndpointOut, EndpointPatch};
-use super::{CHANGE_TRIES_MAX, changed_meanwhile};
+use crate::contention::Tries;
 use crate::error::ApiError;
-use crate::extract::{App, EndpointTarget, FromQuery, Input, Params, PathRef, Query};
+use crate::extract::{
+    App, EndpointTarget, FromQuery, Input, Params, PathRef, Query, require_endpoint,
+};
 use crate::page::Paging;
 use crate::problem::invalid;
 use crate::state::ApiState;
@@ -53,6 +55,8 @@ pub async fn create(
     State(state): State<ApiState>,
     Input(input): Input<EndpointIn>,
 ) -> Result<Response, ApiError> {
+    let organization = app.application.organization;
+    check_event_types(&state, organization, input.event_types.as_deref()).await?;
     let created = create_from(&state, &app, input).await?;
     Ok(shown(StatusCode::CREATED, &created))
 }
@@ -74,34 +78,37 @@ pub async fn upsert(
     Input(input): Input<EndpointIn>,
 ) -> Result<Response, ApiError> {
     let input = input.named_by(&reference)?;
-    let Some(existing) = app.endpoint(&reference) else {
+    let organization = app.application.organization;
+    check_event_types(&state, organization, input.event_types.as_deref()).await?;
+    let edit = |endpoint: &mut Endpoint| replace(endpoint, &input);
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        let updated = update(&state, &app, &reference, edit).await;
         // An id is made by the server: what nobody has made cannot be created under it.
-        if matches!(reference, Reference::Id(_)) {
-            return Err(ApiError::NotFound("endpoint"));
+        let (Err(ApiError::NotFound(_)), Reference::Uid(uid)) = (&updated, &reference) else {
+            return Ok(shown(StatusCode::OK, &updated?));
+        };
+        match create_from(&state, &app, input.clone()).await {
+            // Somebody else made it at this moment, so now there is one to replace.
+            Err(ApiError::Store(StoreError::Conflict(Conflict::Uid)))
+                if input.uid.as_ref() == Some(uid) => {}
+            created => return Ok(shown(StatusCode::CREATED, &created?)),
         }
-        let created = create_from(&state, &app, input).await?;
-        return Ok(shown(StatusCode::CREATED, &created));
-    };
+    }
+}
+
+fn replace(endpoint: &mut Endpoint, input: &EndpointIn) -> Result<(), ApiError> {
     if input
         .secret
         .as_ref()
-        .is_some_and(|secret| *secret != existing.secret)
+        .is_some_and(|secret| *secret != endpoint.secret)
     {
         let advice = "an endpoint's secret is changed by `secret/rotate`";
         return Err(invalid(["body", "secret"], advice));
     }
-    check_event_types(
-        &state,
-        app.application.organization,
-        input.event_types.as_deref(),
-    )
-    .await?;
-    let edit = |endpoint: &mut Endpoint| {
-        input.replace(endpoint);
-        Ok(())
-    };
-    let updated = update(&state, &app, existing.id, edit).await?;
-    Ok(shown(StatusCode::OK, &updated))
+    input.replace(endpoint);
+    Ok(())
 }
 
 /// Changes what the body mentions.
@@ -116,7 +123,8 @@ pub async fn patch(
         input.apply(endpoint);
         Ok(())
     };
-    let updated = update(&state, &target.app, target.endpoint.id, edit).await?;
+    let reference = Reference::Id(target.endpoint.id);
+    let updated = update(&state, &target.app, &reference, edit).await?;
     Ok(shown(StatusCode::OK, &updated))
 }
 
@@ -141,13 +149,11 @@ async fn create_from(
         let detail = format!("an application has at most {ENDPOINTS_MAX} endpoints");
         return Err(ApiError::refused("limit_reached", detail));
     }
-    let organization = app.application.organization;
-    check_event_types(state, organization, input.event_types.as_deref()).await?;
     let engine = state.engine();
     let now = engine.now();
     let endpoint = Endpoint {
         id: engine.new_id(),
-        organization,
+        organization: app.application.organization,
         application: app.application.id,
         name: input.name_or_host(),
         uid: input.uid,
@@ -166,10 +172,12 @@ async fn create_from(
         updated_at: now,
         version: 1,
     };
-    engine
-        .change(vec![Change::CreateEndpoint(endpoint.clone())])
-        .await?;
-    Ok(endpoint)
+    let change = Change::CreateEndpoint(endpoint.clone());
+    match engine.change(vec![change]).await {
+        // Nothing is replaced here, so it is the application that was deleted meanwhile.
+        Err(StoreError::Conflict(Conflict::Version)) => Err(ApiError::NotFound("application")),
+        result => result.map(|()| endpoint).map_err(Into::into),
+    }
 }
 
 /// Changes an endpoint as it is at that moment; `edit` is done again when somebody else changed it
@@ -177,33 +185,42 @@ async fn create_from(
 pub async fn update(
     state: &ApiState,
     app: &AppSnapshot,
-    id: EndpointId,
+    reference: &Reference<EndpointId>,
     edit: impl Fn(&mut Endpoint) -> Result<(), ApiError> + Send + Sync,
 ) -> Result<Endpoint, ApiError> {
-    let application = Reference::Id(app.application.id);
-    for _ in 0..CHANGE_TRIES_MAX {
-        let engine = state.engine();
-        let app = engine
-            .application(app.application.organization, &application)
-            .await?;
-        let app = app.ok_or(ApiError::NotFound("application"))?;
-        let found = app
-            .endpoint(&Reference::Id(id))
-            .ok_or(ApiError::NotFound("endpoint"))?;
-        let mut endpoint = Endpoint::clone(found);
-        endpoint.failing_since = app.failing_since(id);
+    let id = find(state, app, reference).await?.id;
+    let _turn = state.turns().of(id).await;
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        let mut endpoint = find(state, app, reference).await?;
         edit(&mut endpoint)?;
         endpoint.version += 1;
-        endpoint.updated_at = engine.now();
-        match engine
-            .change(vec![Change::UpdateEndpoint(endpoint.clone())])
-            .await
-        {
+        endpoint.updated_at = state.engine().now();
+        let change = Change::UpdateEndpoint(endpoint.clone());
+        match state.engine().change(vec![change]).await {
             Err(StoreError::Conflict(Conflict::Version)) => {}
             result => return result.map(|()| endpoint).map_err(Into::into),
         }
     }
-    Err(changed_meanwhile())
+}
+
+/// The endpoint as it is now; the application may have changed since the request came in.
+async fn find(
+    state: &ApiState,
+    app: &AppSnapshot,
+    reference: &Reference<EndpointId>,
+) -> Result<Endpoint, ApiError> {
+    let application = Reference::Id(app.application.id);
+    let app = state
+        .engine()
+        .application(app.application.organization, &application)
+        .await?
+        .ok_or(ApiError::NotFound("application"))?;
+    let found = require_endpoint(&app, reference)?;
+    let mut endpoint = Endpoint::clone(&found);
+    endpoint.failing_since = app.failing_since(endpoint.id);
+    Ok(endpoint)
 }
 
 /// Whether the catalogue offers all of these event types.

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use hookwire_compose::{HEADERS_MAX_COUNT, check_header, is_sensitive_header};
-use hookwire_types::{Endpoint, Metadata};
+use hookwire_types::{Endpoint, Metadata, Reference};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -143,7 +143,13 @@ pub async fn set(
         endpoint.headers.clone_from(&input.headers);
         Ok(())
     };
-    update(&state, &target.app, target.endpoint.id, edit).await?;
+    update(
+        &state,
+        &target.app,
+        &Reference::Id(target.endpoint.id),
+        edit,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -157,7 +163,13 @@ pub async fn patch(
         input.apply(&mut endpoint.headers);
         check_size(&endpoint.headers).map_err(|wrong| invalid(["body", "headers"], wrong))
     };
-    update(&state, &target.app, target.endpoint.id, edit).await?;
+    update(
+        &state,
+        &target.app,
+        &Reference::Id(target.endpoint.id),
+        edit,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

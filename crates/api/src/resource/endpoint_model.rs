@@ -19,7 +19,7 @@ const EVENT_TYPES_MAX: usize = 500;
 const CHANNELS_MAX: usize = 10;
 
 /// What an endpoint is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EndpointIn {
     /// Where requests go.
     pub url: String,

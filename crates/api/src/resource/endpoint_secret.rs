@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use hookwire_signing::Secret;
-use hookwire_types::{Endpoint, EndpointSecret, SecretText, Timestamp};
+use hookwire_types::{Endpoint, EndpointSecret, Reference, SecretText, Timestamp};
 use serde::Serialize;
 
 use super::endpoint::update;
@@ -61,7 +61,13 @@ pub async fn rotate(
     let new = input.key.unwrap_or_else(|| state.engine().new_secret());
     let now = state.engine().now();
     let edit = |endpoint: &mut Endpoint| replace(endpoint, &new, input.grace_seconds, now);
-    update(&state, &target.app, target.endpoint.id, edit).await?;
+    update(
+        &state,
+        &target.app,
+        &Reference::Id(target.endpoint.id),
+        edit,
+    )
+    .await?;
     shown(&new)
 }
 

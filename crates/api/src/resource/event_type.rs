@@ -12,8 +12,8 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{CHANGE_TRIES_MAX, changed_meanwhile};
 use crate::auth::Organization;
+use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{Field, Fields, FromBody, FromQuery, Input, Params, Patch, PathName, Query};
 use crate::page::Paging;
@@ -243,17 +243,19 @@ pub async fn upsert(
     State(state): State<ApiState>,
     Input(fields): Input<EventTypeFields>,
 ) -> Result<Response, ApiError> {
-    if state
-        .store()
-        .event_type(organization, &name)
-        .await?
-        .is_none()
-    {
-        let created = create_from(&state, organization, &name, &fields).await?;
-        return Ok(shown(StatusCode::CREATED, &created));
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
+        match update(&state, organization, &name, |it| fields.replace(it)).await {
+            Err(ApiError::NotFound(_)) => {}
+            updated => return Ok(shown(StatusCode::OK, &updated?)),
+        }
+        match create_from(&state, organization, &name, &fields).await {
+            // Somebody else made it at this moment, so now there is one to replace.
+            Err(ApiError::Store(StoreError::Conflict(Conflict::EventType))) => {}
+            created => return Ok(shown(StatusCode::CREATED, &created?)),
+        }
     }
-    let updated = update(&state, organization, &name, |it| fields.replace(it)).await?;
-    Ok(shown(StatusCode::OK, &updated))
 }
 
 /// Changes what the body mentions.
@@ -337,7 +339,10 @@ async fn update(
     name: &str,
     edit: impl Fn(&mut EventType) + Send + Sync,
 ) -> Result<EventType, ApiError> {
-    for _ in 0..CHANGE_TRIES_MAX {
+    let _turn = state.turns().of((organization, name)).await;
+    let mut tries = Tries::default();
+    loop {
+        tries.next().await?;
         let mut event_type = find(state, organization, name).await?;
         edit(&mut event_type);
         event_type.version += 1;
@@ -348,5 +353,4 @@ async fn update(
             result => return result.map(|()| event_type).map_err(Into::into),
         }
     }
-    Err(changed_meanwhile())
 }

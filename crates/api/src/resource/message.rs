@@ -9,10 +9,9 @@ use bytes::Bytes;
 use hookwire_engine::{AppSnapshot, NewMessage};
 use hookwire_store::{Conflict, MessageFilter, StoreError};
 use hookwire_types::{ApplicationId, MessageId, Order, Reference, Timestamp};
-use http::StatusCode;
 
 use super::application::{ApplicationIn, create_from};
-use super::message_model::{MessageOut, accepted};
+use super::message_model::{MessageOut, accepted, payloads};
 use crate::error::ApiError;
 use crate::extract::{
     App, Fields, FromBody, FromQuery, Input, MessageTarget, Params, PathRef, Query, find_app,
@@ -204,14 +203,17 @@ pub async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Response, ApiError> {
     let page = params.paging.one_more();
-    let rows = state
+    let with_payloads = if params.with_content { page.limit } else { 0 };
+    let room = state.room_for_payloads(with_payloads).await?;
+    let payloads = payloads(params.with_content);
+    let found = state
         .store()
-        .messages(app.application.id, params.filter, page)
+        .messages(app.application.id, params.filter, page, payloads)
         .await?;
-    let page = params.paging.cut(rows, |message| message.id);
+    let mut page = params.paging.cut(found.list, |message| message.id);
+    page.done &= !found.ended_early;
     let now = state.engine().now();
-    let shown = page.show(|message| MessageOut::new(message, now, params.with_content));
-    Ok(Json(shown).into_response())
+    room.answer(&page.show(|message| MessageOut::new(message, now, params.with_content)))
 }
 
 /// Shows a message.
@@ -219,10 +221,14 @@ pub async fn get(
     target: MessageTarget,
     State(state): State<ApiState>,
     Params(params): Params<ContentParams>,
-) -> Response {
+) -> Result<Response, ApiError> {
     let now = state.engine().now();
-    let shown = MessageOut::new(&target.message, now, params.with_content);
-    (StatusCode::OK, Json(shown)).into_response()
+    if !params.with_content {
+        return Ok(Json(MessageOut::new(&target.message, now, false)).into_response());
+    }
+    let room = state.room_for_payloads(1).await?;
+    let message = target.whole_message(&state).await?;
+    room.answer(&MessageOut::new(&message, now, true))
 }
 
 #[cfg(test)]

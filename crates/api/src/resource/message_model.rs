@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use hookwire_store::Payloads;
 use hookwire_types::{Message, MessageId, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use serde::ser::Error;
@@ -10,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::non_empty;
 use crate::error::ApiError;
+use crate::state::PAGE_PAYLOAD_BYTES_MAX;
 
 /// Stands for a payload that was not asked for.
 const WITHOUT_CONTENT: &[u8] = b"{}";
@@ -74,6 +76,15 @@ impl<'a> MessageOut<'a> {
             timestamp: message.created_at,
             deliver_at: message.deliver_at,
         }
+    }
+}
+
+/// What to read of the messages of a page.
+pub fn payloads(with_content: bool) -> Payloads {
+    if with_content {
+        Payloads::UpTo(PAGE_PAYLOAD_BYTES_MAX)
+    } else {
+        Payloads::Omitted
     }
 }
 

@@ -18,19 +18,7 @@ mod status;
 pub mod task;
 pub mod test_send;
 
-use hookwire_store::{Conflict, StoreError};
-
-use crate::error::ApiError;
 use crate::extract::{Fields, Patch};
-
-/// How often a change is tried again when somebody else changed the same thing at that moment.
-/// Each round one of the competitors wins, so that this many of them are served.
-const CHANGE_TRIES_MAX: usize = 8;
-
-/// The answer when a change lost every round.
-fn changed_meanwhile() -> ApiError {
-    StoreError::Conflict(Conflict::Version).into()
-}
 
 /// A rate in requests or messages per second.
 const RATE: std::ops::RangeInclusive<i64> = 1..=u16::MAX as i64;

@@ -50,14 +50,16 @@ pub async fn resend(
 ) -> Result<Response, ApiError> {
     let endpoint = require_endpoint(&target.app, &reference)?;
     require_enabled(&endpoint)?;
-    if kept_payload(&target.message, state.engine().now()).is_none() {
+    let message = target.whole_message(&state).await?;
+    if kept_payload(&message, state.engine().now()).is_none() {
         let detail = "the message's payload is no longer kept";
         return Err(ApiError::refused("payload_expired", detail));
     }
     let key = DeliveryKey {
-        message: target.message.id,
+        message: message.id,
         endpoint: endpoint.id,
     };
+    drop(message);
     state.engine().resend(key).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({}))).into_response())
 }

@@ -4,9 +4,11 @@
 
 mod access;
 mod application;
+mod contention;
 mod endpoint;
 mod event_type;
 mod message;
+mod pages;
 mod rig;
 mod sending;
 mod wire;

@@ -4,14 +4,14 @@ use bytes::Bytes;
 use hookwire_types::*;
 
 use super::World;
-use super::world::{NODE, texts};
+use super::world::{ALL, NODE, texts};
 use crate::{Conflict, NewDelivery, StoreError};
 
 async fn by_id(world: &World, message: &Message) -> Option<Message> {
     let reference = Reference::Id(message.id);
     world
         .store
-        .message(message.application, &reference)
+        .message(message.application, &reference, ALL)
         .await
         .unwrap()
 }
@@ -29,7 +29,7 @@ pub(crate) async fn keeps_everything_as_it_was(world: World) {
     let by_event_id = Reference::Uid("order-1".to_owned());
     let found = world
         .store
-        .message(application.id, &by_event_id)
+        .message(application.id, &by_event_id, ALL)
         .await
         .unwrap();
     assert_eq!(found.as_ref(), Some(&message));
@@ -42,11 +42,11 @@ pub(crate) async fn keeps_everything_as_it_was(world: World) {
     let absent = world.id();
     let found = world
         .store
-        .messages_by_id(application.id, vec![bare.id, absent, message.id])
+        .messages_by_id(application.id, vec![message.id, absent, bare.id], ALL)
         .await
         .unwrap();
-    assert_eq!(found.len(), 2);
-    assert!(found.contains(&bare) && found.contains(&message));
+    assert_eq!(found.list, [message, bare]);
+    assert!(!found.ended_early);
 }
 
 pub(crate) async fn keeps_any_bytes_as_payload(world: World) {

@@ -3,7 +3,7 @@
 use hookwire_types::*;
 
 use super::World;
-use super::world::{NODE, texts};
+use super::world::{ALL, NODE, texts};
 use crate::{AttemptFilter, DeliveryFilter, MessageFilter};
 
 /// Five messages that differ in what filters look at.
@@ -151,10 +151,10 @@ pub(crate) async fn messages(world: World) {
         let shown = format!("{filter:?}");
         let found = world
             .store
-            .messages(endpoint.application, filter, page)
+            .messages(endpoint.application, filter, page, ALL)
             .await
             .unwrap();
-        let found: Vec<_> = found.iter().map(|it| it.id).collect();
+        let found: Vec<_> = found.list.iter().map(|it| it.id).collect();
         assert_eq!(found, chosen(&messages, &expected), "{shown}");
     }
     // A page is counted after filtering.
@@ -165,10 +165,10 @@ pub(crate) async fn messages(world: World) {
     let page = Page::first(1, Order::Descending);
     let found = world
         .store
-        .messages(endpoint.application, filter, page)
+        .messages(endpoint.application, filter, page, ALL)
         .await
         .unwrap();
-    assert_eq!(found, [messages[3].clone()]);
+    assert_eq!(found.list, [messages[3].clone()]);
 }
 
 pub(crate) async fn deliveries(world: World) {
@@ -362,9 +362,10 @@ pub(crate) async fn times_exclude_their_own_moment(world: World) {
         let page = Page::first(10, Order::Descending);
         world
             .store
-            .messages(endpoint.application, filter, page)
+            .messages(endpoint.application, filter, page, ALL)
             .await
             .unwrap()
+            .list
             .len()
     };
     assert_eq!(found(at.plus_ms(-1), at.plus_ms(1)).await, 1);
@@ -387,10 +388,10 @@ pub(crate) async fn times_exclude_their_own_moment(world: World) {
         };
         let found = world
             .store
-            .messages(endpoint.application, range.clone(), page)
+            .messages(endpoint.application, range.clone(), page, ALL)
             .await
             .unwrap();
-        let found: Vec<_> = found.iter().map(|it| it.id).collect();
+        let found: Vec<_> = found.list.iter().map(|it| it.id).collect();
         assert_eq!(found, chosen(&messages, &expected));
     }
 }

@@ -7,8 +7,8 @@ use hookwire_types::*;
 
 use super::World;
 use super::catalogue::{new_event_type, new_task};
-use super::world::NODE;
-use crate::{Change, StoreError};
+use super::world::{ALL, NODE};
+use crate::{Change, Messages, StoreError};
 
 /// Walks a list of what `add` made: forwards, and back again, in both orders, with something new
 /// added between the pages. What was there at the start must be seen once each, in order.
@@ -130,8 +130,9 @@ pub(crate) async fn messages(world: World) {
     let list = async |page| {
         world
             .store
-            .messages(application.id, Default::default(), page)
+            .messages(application.id, Default::default(), page, ALL)
             .await
+            .map(|found| found.list)
     };
     walk(add, list, |it| it.id).await;
 }
@@ -230,26 +231,30 @@ pub(crate) async fn tenants_are_apart(world: World) {
         Reference::Uid("order-1".to_owned()),
     ] {
         assert_eq!(
-            world.store.message(theirs.id, &reference).await.unwrap(),
+            world
+                .store
+                .message(theirs.id, &reference, ALL)
+                .await
+                .unwrap(),
             None
         );
     }
     assert_eq!(
         world
             .store
-            .messages_by_id(theirs.id, vec![message.id])
+            .messages_by_id(theirs.id, vec![message.id], ALL)
             .await
             .unwrap(),
-        []
+        Messages::default()
     );
     let page = Page::first(10, Order::Ascending);
     assert_eq!(
         world
             .store
-            .messages(theirs.id, Default::default(), page)
+            .messages(theirs.id, Default::default(), page, ALL)
             .await
             .unwrap(),
-        []
+        Messages::default()
     );
 
     let task = new_task(&world);

@@ -12,6 +12,7 @@ pub(crate) mod filters;
 pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod nodes;
+pub(crate) mod payloads;
 pub(crate) mod unowned;
 mod world;
 
@@ -93,6 +94,12 @@ macro_rules! conformance_suite {
                 attempts_of_a_message
                 attempts_of_an_endpoint
                 tenants_are_apart
+            }
+            payloads {
+                are_read_only_when_they_are_wanted
+                end_a_page_early
+                end_a_list_of_ids_early
+                do_not_end_what_is_complete
             }
             filters {
                 messages

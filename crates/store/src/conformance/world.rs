@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use hookwire_types::*;
 
-use crate::{Accepted, Change, Claim, Conflict, NewDelivery, Store, StoreError, Want};
+use crate::{Accepted, Change, Claim, Conflict, NewDelivery, Payloads, Store, StoreError, Want};
 
 /// Larger than any test fills.
 pub(crate) const ROOM: usize = 1 << 30;
+/// Messages with their payloads, however large.
+pub(crate) const ALL: Payloads = Payloads::UpTo(ROOM);
 /// The node that the tests speak for.
 pub(crate) const NODE: NodeId = NodeId(7);
 /// Another one.

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use hookwire_types::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::history::SELECT_MESSAGE;
+use super::message::SELECT;
 use super::rows::{self, DELIVERY};
 use crate::{Claim, Claimed, Waiting, Want};
 
@@ -217,7 +217,7 @@ impl Taking<'_> {
         }
         let message = self
             .connection
-            .prepare_cached(&SELECT_MESSAGE)?
+            .prepare_cached(&SELECT)?
             .query_row(
                 params![application.as_bytes(), id.as_bytes()],
                 rows::message,

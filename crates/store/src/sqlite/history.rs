@@ -1,80 +1,18 @@
-//! What happened: messages, deliveries and attempts, read for people and programs that ask.
+//! What became of messages: deliveries and attempts, read for people and programs that ask.
 
 use std::sync::LazyLock;
 
 use hookwire_types::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{self, ATTEMPT, DELIVERY, MESSAGE};
+use super::rows::{self, ATTEMPT, DELIVERY};
 use super::select::{Range, Select};
-use crate::{AttemptFilter, DeliveryFilter, MessageFilter};
-
-/// One message of an application.
-pub(super) static SELECT_MESSAGE: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT {MESSAGE} FROM message AS m WHERE m.application_id = ?1 AND m.id = ?2")
-});
-
-/// One message of an application, by its producer's id.
-pub(super) static SELECT_MESSAGE_BY_EVENT_ID: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT {MESSAGE} FROM message AS m WHERE m.application_id = ?1 AND m.event_id = ?2")
-});
+use crate::{AttemptFilter, DeliveryFilter};
 
 /// One attempt of a message.
 pub(super) static SELECT_ATTEMPT: LazyLock<String> = LazyLock::new(|| {
     format!("SELECT {ATTEMPT} FROM attempt AS a WHERE a.message_id = ?1 AND a.id = ?2")
 });
-
-/// See [`crate::Store::message`].
-pub(super) fn message(
-    connection: &Connection,
-    application: ApplicationId,
-    reference: &Reference<MessageId>,
-) -> rusqlite::Result<Option<Message>> {
-    let application = application.as_bytes();
-    match reference {
-        Reference::Id(id) => connection
-            .prepare_cached(&SELECT_MESSAGE)?
-            .query_row(params![application, id.as_bytes()], rows::message),
-        Reference::Uid(event_id) => connection
-            .prepare_cached(&SELECT_MESSAGE_BY_EVENT_ID)?
-            .query_row(params![application, event_id], rows::message),
-    }
-    .optional()
-}
-
-/// See [`crate::Store::messages_by_id`].
-pub(super) fn messages_by_id(
-    connection: &Connection,
-    application: ApplicationId,
-    ids: &[MessageId],
-) -> rusqlite::Result<Vec<Message>> {
-    let mut statement = connection.prepare_cached(&SELECT_MESSAGE)?;
-    let mut messages = Vec::with_capacity(ids.len());
-    for id in ids {
-        let found = statement
-            .query_row(
-                params![application.as_bytes(), id.as_bytes()],
-                rows::message,
-            )
-            .optional()?;
-        messages.extend(found);
-    }
-    Ok(messages)
-}
-
-/// See [`crate::Store::messages`].
-pub(super) fn messages(
-    application: ApplicationId,
-    filter: &MessageFilter,
-    page: &Page<MessageId>,
-) -> rusqlite::Result<Select> {
-    let mut select = Select::new(
-        format!("SELECT {MESSAGE} FROM message AS m WHERE m.application_id = ?"),
-        application.as_bytes().to_vec(),
-    );
-    select.and_message(filter)?;
-    Ok(select.page("m.id", Range::between(filter.after, filter.before), page))
-}
 
 /// See [`crate::Store::deliveries_of_message`].
 pub(super) fn deliveries_of_message(message: MessageId, page: &Page<EndpointId>) -> Select {

@@ -21,6 +21,7 @@ mod endpoint;
 mod event_type;
 mod failure;
 mod history;
+mod message;
 mod migrate;
 mod node;
 mod open;

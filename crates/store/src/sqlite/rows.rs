@@ -11,6 +11,10 @@ use serde::de::DeserializeOwned;
 /// A message's columns, of the table under the name `m`, in the order of [`message`].
 pub(super) const MESSAGE: &str = "m.application_id, m.id, m.event_type, m.event_id, m.channels, \
      m.tags, m.payload, m.deliver_at_ms, m.payload_expires_at_ms, m.created_at_ms";
+/// The same, for reading it without its payload.
+pub(super) const MESSAGE_WITHOUT_PAYLOAD: &str = "m.application_id, m.id, m.event_type, \
+     m.event_id, m.channels, m.tags, NULL, m.deliver_at_ms, m.payload_expires_at_ms, \
+     m.created_at_ms";
 /// A delivery's columns, of the table under the name `d`, in the order of [`delivery`].
 pub(super) const DELIVERY: &str =
     "d.message_id, d.endpoint_id, d.status, d.tries, d.trigger_type, d.due_at_ms";

@@ -187,11 +187,21 @@ impl Select {
     pub(super) fn read<T>(
         &self,
         connection: &Connection,
-        row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        mut row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.read_while(connection, |it| row(it).map(Some))
+    }
+
+    /// Reads the page, in the list's order, up to the first row for which `row` has nothing.
+    pub(super) fn read_while<T>(
+        &self,
+        connection: &Connection,
+        row: impl FnMut(&Row<'_>) -> rusqlite::Result<Option<T>>,
     ) -> rusqlite::Result<Vec<T>> {
         let mut statement = connection.prepare_cached(&self.sql)?;
         let mut rows: Vec<T> = statement
-            .query_map(params_from_iter(&self.values), row)?
+            .query_and_then(params_from_iter(&self.values), row)?
+            .map_while(Result::transpose)
             .collect::<Result<_, _>>()?;
         if self.backwards {
             rows.reverse();

@@ -193,10 +193,11 @@ impl Store for SqliteStore {
         &self,
         application: ApplicationId,
         reference: &Reference<MessageId>,
+        payloads: Payloads,
     ) -> Result<Option<Message>, StoreError> {
         let reference = reference.clone();
         self.pool
-            .run(move |it| history::message(it, application, &reference))
+            .run(move |it| message::find(it, application, &reference, payloads))
             .await
     }
 
@@ -204,9 +205,10 @@ impl Store for SqliteStore {
         &self,
         application: ApplicationId,
         ids: Vec<MessageId>,
-    ) -> Result<Vec<Message>, StoreError> {
+        payloads: Payloads,
+    ) -> Result<Messages, StoreError> {
         self.pool
-            .run(move |it| history::messages_by_id(it, application, &ids))
+            .run(move |it| message::by_ids(it, application, &ids, payloads))
             .await
     }
 
@@ -215,10 +217,11 @@ impl Store for SqliteStore {
         application: ApplicationId,
         filter: MessageFilter,
         page: Page<MessageId>,
-    ) -> Result<Vec<Message>, StoreError> {
-        let select = history::messages(application, &filter, &page);
+        payloads: Payloads,
+    ) -> Result<Messages, StoreError> {
+        let select = message::list(application, &filter, &page, payloads);
         self.pool
-            .run(move |it| select?.read(it, rows::message))
+            .run(move |it| message::read(it, &select?, payloads))
             .await
     }
 

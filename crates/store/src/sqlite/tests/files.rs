@@ -9,9 +9,9 @@ use hookwire_types::*;
 use rusqlite::Connection;
 
 use super::Place;
-use crate::StoreError;
 use crate::conformance::World;
 use crate::sqlite::{Options, SqliteStore};
+use crate::{Payloads, StoreError};
 
 const NODE: NodeId = NodeId(7);
 
@@ -93,7 +93,11 @@ async fn what_was_answered_survives_the_loss_of_power_at_any_time() {
             assert_eq!(copied.attempts(key.message).await, *attempts);
             let found = copied
                 .store
-                .message(endpoint.application, &Reference::Id(key.message))
+                .message(
+                    endpoint.application,
+                    &Reference::Id(key.message),
+                    Payloads::Omitted,
+                )
                 .await
                 .unwrap();
             assert!(found.is_some());

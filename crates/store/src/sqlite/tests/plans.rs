@@ -3,8 +3,10 @@
 use hookwire_types::*;
 use rusqlite::Connection;
 
+use crate::Payloads;
 use crate::sqlite::{
-    append, application, claim, complete, endpoint, event_type, history, migrate, node, task,
+    append, application, claim, complete, endpoint, event_type, history, message, migrate, node,
+    task,
 };
 
 fn explain(connection: &Connection, how: &str, sql: &str, column: usize) -> String {
@@ -44,16 +46,15 @@ fn hot() -> Vec<String> {
         claim::LEFT.to_owned(),
         node::NEXT_OWNER.to_owned(),
         node::TAKE_AWAY.to_owned(),
-        history::SELECT_MESSAGE.clone(),
-        history::SELECT_MESSAGE_BY_EVENT_ID.clone(),
+        message::SELECT.clone(),
         history::SELECT_ATTEMPT.clone(),
     ];
     let id = Ksuid::MIN;
-    let (endpoint, message) = (EndpointId(id), MessageId(id));
+    let (endpoint, message_id) = (EndpointId(id), MessageId(id));
     for page in pages(AttemptId(id)) {
         let all = Default::default;
         statements.extend([
-            history::attempts_of_message(message, &all(), &page)
+            history::attempts_of_message(message_id, &all(), &page)
                 .unwrap()
                 .sql()
                 .to_owned(),
@@ -63,11 +64,17 @@ fn hot() -> Vec<String> {
                 .to_owned(),
         ]);
     }
-    for page in pages(message) {
+    for page in pages(message_id) {
         let by_endpoint = history::deliveries_of_endpoint(endpoint, &Default::default(), &page);
-        let by_application = history::messages(ApplicationId(id), &Default::default(), &page);
         statements.push(by_endpoint.unwrap().sql().to_owned());
-        statements.push(by_application.unwrap().sql().to_owned());
+    }
+    for payloads in [Payloads::Omitted, Payloads::UpTo(1)] {
+        statements.push(message::by_id(payloads));
+        statements.push(message::by_event_id(payloads));
+        for page in pages(message_id) {
+            let list = message::list(ApplicationId(id), &Default::default(), &page, payloads);
+            statements.push(list.unwrap().sql().to_owned());
+        }
     }
     statements
 }
