@@ -4,9 +4,11 @@
 //! same lane for as long as nobody else waits for a slot; otherwise it goes to the lane whose turn
 //! it is. What came of a delivery goes to the recorder; the dispatcher never touches the store.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hookwire_types::*;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -99,8 +101,9 @@ impl Dispatcher {
     }
 
     async fn run_slot(self: Arc<Self>, lane: Arc<Lane>, mut job: Box<Job>) {
+        let shard = shard_of(lane.endpoint());
         loop {
-            let sent = self.sender.send(&lane, &job).await;
+            let sent = self.sender.send(&lane, &job, shard).await;
             let excess = lane.finished(sent.signal, Instant::now(), &self.room);
             for job in excess {
                 self.hand_back(job).await;
@@ -158,4 +161,11 @@ impl Dispatcher {
         };
         let _ = self.recorder.send(record).await;
     }
+}
+
+/// Lanes are spread over the HTTP clients by their endpoint.
+pub(crate) fn shard_of(endpoint: EndpointId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    endpoint.hash(&mut hasher);
+    hasher.finish()
 }

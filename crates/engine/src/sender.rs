@@ -60,7 +60,7 @@ impl Sender {
     }
 
     /// Makes the next attempt of a delivery.
-    pub(crate) async fn send(&self, lane: &Lane, job: &Job) -> Sent {
+    pub(crate) async fn send(&self, lane: &Lane, job: &Job, shard: u64) -> Sent {
         let target = lane.target();
         let Target::Ready {
             endpoint,
@@ -82,7 +82,7 @@ impl Sender {
                 error.to_owned(),
             )
         } else {
-            self.exchange(endpoint, recipient, &job.message, job.trigger, None)
+            self.exchange(endpoint, recipient, &job.message, job.trigger, shard, None)
                 .await
         };
         let (outcome, signal) = self.judge(lane, job, exchanged);
@@ -97,6 +97,7 @@ impl Sender {
         recipient: &Result<Recipient, ComposeError>,
         message: &Message,
         trigger: Trigger,
+        shard: u64,
         shown: Option<&mut Option<http::Request<Bytes>>>,
     ) -> Exchanged {
         let key = DeliveryKey {
@@ -122,7 +123,10 @@ impl Sender {
         if let Some(shown) = shown {
             *shown = Some(request.clone());
         }
-        let exchange = self.outbound.exchange(request, self.timeout_ms).await;
+        let exchange = self
+            .outbound
+            .exchange(shard, request, self.timeout_ms)
+            .await;
         let finding = Finding::of(&exchange, self.clock.now());
         let attempt = Attempt {
             id: self.clock.id(started_at),

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::dispatcher::Dispatcher;
+use crate::dispatcher::{Dispatcher, shard_of};
 use crate::intake::NewMessage;
 use crate::lane::Target;
 use crate::recorder::Record;
@@ -112,6 +112,7 @@ impl Trials {
                 recipient,
                 &message,
                 Trigger::Manual,
+                shard_of(endpoint.id),
                 Some(&mut request),
             )
             .await;

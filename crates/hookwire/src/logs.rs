@@ -3,7 +3,7 @@
 //! Lines go through a bounded queue. When standard error is slower than the lines come, lines are
 //! dropped and counted, and the count is logged; whoever logs never waits.
 
-use std::io::IsTerminal as _;
+use std::io::{BufWriter, IsTerminal as _};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -38,7 +38,8 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<LogGuard> {
         .buffered_lines_limit(LINES_MAX)
         .lossy(true)
         .thread_name("log")
-        .finish(std::io::stderr());
+        // The log's thread flushes whenever no line waits: many lines, one write.
+        .finish(BufWriter::new(std::io::stderr()));
     let dropped = writer.error_counter();
     let layer = fmt::layer().with_writer(writer).with_ansi(wants_colour());
     let registry = tracing_subscriber::registry();

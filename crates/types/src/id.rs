@@ -55,7 +55,9 @@ impl Ksuid {
         const DIVISOR: u64 = 62u64.pow(DIGITS as u32);
         let mut limbs = [0u32; 5];
         for (limb, chunk) in limbs.iter_mut().zip(self.0.chunks_exact(4)) {
-            *limb = chunk.iter().fold(0, |acc, byte| acc << 8 | u32::from(*byte));
+            *limb = chunk
+                .iter()
+                .fold(0, |acc, byte| acc << 8 | u32::from(*byte));
         }
         let mut text = [b'0'; TEXT_LEN];
         for group in text.rchunks_mut(DIGITS) {

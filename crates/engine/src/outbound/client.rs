@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ipnet::IpNet;
 use rustls::RootCertStore;
 use tokio::time::{Instant, sleep_until};
@@ -15,11 +17,13 @@ use tokio::time::{Instant, sleep_until};
 use super::connect::Connector;
 use super::failure::{Failure, Stage};
 use super::guard::Guard;
-use super::pool::Pool;
 use super::resolve::{Lookup, Resolver, SystemNames};
 
 /// How much of an answer is kept: enough to see what a receiver complains about.
 pub const ANSWER_KEPT_BYTES: usize = 20_000;
+
+/// The largest head of an answer. Ample beside the 8 KiB that servers themselves accept.
+const HEAD_BYTES_MAX: usize = 64 << 10;
 
 /// How requests are sent.
 #[derive(Debug, Clone)]
@@ -37,10 +41,10 @@ pub struct OutboundSettings {
     pub answer_bytes_max: usize,
     /// Networks that may be reached although they are not the public internet.
     pub allow: Vec<IpNet>,
-    /// Into how many parts the unused connections are divided, each with a lock of its own; a few
-    /// are enough to keep cores from waiting for each other.
+    /// How many pools of connections there are. A pool is one lock; a few of them are enough to
+    /// keep cores from waiting for each other.
     pub shards: usize,
-    /// Unused connections to one host that are kept; as many as an endpoint may have requests
+    /// Unused connections to one host that a pool keeps; as many as an endpoint may have requests
     /// in flight, so that a busy endpoint never connects anew.
     pub idle_per_host_max: usize,
     /// How long an unused connection is kept. Below the 5 seconds after which common servers
@@ -81,7 +85,7 @@ pub struct Exchange {
 /// Sends requests. Cheap to share behind an `Arc`; needs a Tokio runtime.
 #[derive(Debug)]
 pub struct Outbound {
-    pool: Pool,
+    clients: Vec<Client<Connector, Full<Bytes>>>,
     first_byte_timeout_ms: u32,
     answer_bytes_max: usize,
 }
@@ -99,35 +103,44 @@ impl Outbound {
     pub fn with(settings: OutboundSettings, names: Arc<dyn Lookup>, roots: RootCertStore) -> Self {
         let resolver = Resolver::new(names, Guard::new(settings.allow));
         let connector = Connector::new(resolver, roots, ms(settings.connect_timeout_ms));
+        let client = || {
+            Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(ms(settings.idle_timeout_ms))
+                .pool_max_idle_per_host(settings.idle_per_host_max)
+                .http1_max_buf_size(HEAD_BYTES_MAX)
+                // Only where a connection from the pool turned out to be closed before any byte
+                // of the request was written: hyper hands the request back then, and only then.
+                .retry_canceled_requests(true)
+                .build(connector.clone())
+        };
         Self {
-            pool: Pool::new(
-                connector,
-                settings.shards,
-                settings.idle_per_host_max,
-                ms(settings.idle_timeout_ms),
-            ),
+            clients: (0..settings.shards.max(1)).map(|_| client()).collect(),
             first_byte_timeout_ms: settings.first_byte_timeout_ms,
             answer_bytes_max: settings.answer_bytes_max,
         }
     }
 
-    /// Sends a request and reads the answer, all within `timeout_ms`.
-    pub async fn exchange(&self, request: Request<Bytes>, timeout_ms: u32) -> Exchange {
+    /// Sends a request and reads the answer, all within `timeout_ms`. Requests with the same
+    /// `shard` use the same connections.
+    pub async fn exchange(&self, shard: u64, request: Request<Bytes>, timeout_ms: u32) -> Exchange {
         let started = Instant::now();
         let head_timeout_ms = timeout_ms.min(self.first_byte_timeout_ms);
         // One timer for both deadlines: it is moved when the head is there.
         let mut deadline = pin!(sleep_until(started + ms(head_timeout_ms)));
 
+        let client = &self.clients[(shard % self.clients.len() as u64) as usize];
         let head = tokio::select! {
             biased;
-            head = self.pool.send(request) => head.map_err(|error| Failure::of_request(&error)),
+            head = client.request(request.map(Full::new)) => {
+                head.map_err(|error| Failure::of_request(&error))
+            }
             () = deadline.as_mut() => Err(Failure::timed_out(Stage::Head, head_timeout_ms)),
         };
-        let (response, mut connection) = match head {
-            Ok(answered) => answered,
+        let (head, body) = match head {
+            Ok(response) => response.into_parts(),
             Err(failure) => return Exchange::unanswered(failure, started),
         };
-        let (head, body) = response.into_parts();
 
         if head_timeout_ms < timeout_ms {
             deadline.as_mut().reset(started + ms(timeout_ms));
@@ -135,12 +148,9 @@ impl Outbound {
         let mut answer = Answer::default();
         let broken = tokio::select! {
             biased;
-            read = connection.drive(answer.read(body, self.answer_bytes_max)) => read.err(),
+            read = answer.read(body, self.answer_bytes_max) => read.err(),
             () = deadline => Some(Failure::timed_out(Stage::Body, timeout_ms)),
         };
-        if broken.is_none() {
-            self.pool.keep(connection).await;
-        }
         // What a receiver says counts more than how it says it: a 500 is a 500 even if it never
         // ends. Only a 2xx must be complete.
         let failure = if head.status.is_success() {

@@ -6,7 +6,7 @@ use std::io;
 use hookwire_types::Cause;
 use http::StatusCode;
 
-use super::pool::SendError;
+use super::connect::ConnectError;
 
 /// Why an exchange failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +52,13 @@ impl Failure {
     }
 
     /// No answer: no connection, or one that broke before the answer came.
-    pub(super) fn of_request(error: &SendError) -> Self {
-        match error {
-            SendError::Connect(error) => Self::new(error.cause(), error.to_string()),
-            SendError::Http(error) => Self::of_http(error, Stage::Head),
+    pub(super) fn of_request(error: &hyper_util::client::legacy::Error) -> Self {
+        if let Some(error) = find::<ConnectError>(error) {
+            return Self::new(error.cause(), error.to_string());
+        }
+        match find::<hyper::Error>(error) {
+            Some(error) => Self::of_http(error, Stage::Head),
+            None => Self::new(Cause::Connect, "the request could not be sent"),
         }
     }
 

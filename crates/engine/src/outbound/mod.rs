@@ -14,7 +14,6 @@ mod client;
 mod connect;
 mod failure;
 mod guard;
-mod pool;
 mod resolve;
 #[cfg(test)]
 mod tests;

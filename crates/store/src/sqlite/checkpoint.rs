@@ -21,15 +21,15 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Pages not yet copied that make a passive checkpoint worth its sync of the database: 8 MiB.
-const PASSIVE_PAGES: i64 = 1024;
+const PASSIVE_PAGES: i64 = 2048;
 /// A WAL of this many pages is started over when it can be done quickly: 32 MiB, which is some
 /// tens of thousands of messages, so that it happens at most a few times a second.
-const RESTART_PAGES: i64 = 4096;
+const RESTART_PAGES: i64 = 8192;
 /// Quickly: with no more than this left to copy, some milliseconds of writing.
 const RESTART_REMAINDER_PAGES: i64 = PASSIVE_PAGES;
 /// A WAL of this many pages, 128 MiB, is emptied whatever it takes: copying as much takes a disk
 /// about a second, and its callers wait no longer than that.
-const TRUNCATE_PAGES: i64 = 16_384;
+const TRUNCATE_PAGES: i64 = 32_768;
 /// How long the writer waits for readers that still look at the WAL. Reads that begin meanwhile
 /// do not prolong it, and the next attempt comes [`PASSIVE_PAGES`] later.
 const READERS_WAIT: Duration = Duration::from_millis(10);
@@ -220,12 +220,12 @@ mod tests {
     #[test]
     fn each_length_has_its_step() {
         assert_eq!(step(0, 0), Step::Nothing);
-        assert_eq!(step(1023, 0), Step::Nothing);
-        assert_eq!(step(1024, 0), Step::Passive);
-        assert_eq!(step(4095, 4000), Step::Nothing);
-        assert_eq!(step(4096, 4000), Step::Restart);
-        assert_eq!(step(4096, 2000), Step::Passive);
-        assert_eq!(step(16_384, 0), Step::Truncate);
+        assert_eq!(step(2047, 0), Step::Nothing);
+        assert_eq!(step(2048, 0), Step::Passive);
+        assert_eq!(step(8191, 8000), Step::Nothing);
+        assert_eq!(step(8192, 8000), Step::Restart);
+        assert_eq!(step(8192, 4000), Step::Passive);
+        assert_eq!(step(32_768, 0), Step::Truncate);
         // Before a WAL was ever written SQLite says -1.
         assert_eq!(step(-1, -1), Step::Nothing);
     }

@@ -158,9 +158,6 @@ impl Writing {
         };
         let mut rows = first.rows();
         batch.push(first);
-        // Where all cores are busy, others are about to call: they go first and share the commit.
-        // Where one is idle this returns at once.
-        thread::yield_now();
         while batch.len() < QUEUE_CALLS && rows < BATCH_ROWS {
             let Ok(next) = self.calls.try_recv() else {
                 break;

@@ -18,7 +18,7 @@ async fn an_answer_comes_back_and_the_request_arrives_as_it_was() {
     request
         .headers_mut()
         .insert("x-own", "seven".parse().unwrap());
-    let exchange = outbound(settings()).exchange(request, PATIENT_MS).await;
+    let exchange = outbound(settings()).exchange(0, request, PATIENT_MS).await;
 
     assert_eq!((exchange.status, &exchange.failure), (201, &None));
     assert_eq!(exchange.headers.get("x-a").unwrap(), "b");
@@ -120,7 +120,7 @@ async fn an_answer_of_exactly_the_limit_is_read() {
             answer_bytes_max,
             ..settings()
         });
-        let exchange = outbound.exchange(post(&url), PATIENT_MS).await;
+        let exchange = outbound.exchange(0, post(&url), PATIENT_MS).await;
         assert_eq!(exchange.failure.is_none(), succeeds, "{answer_bytes_max}");
     }
 }
@@ -158,7 +158,7 @@ async fn a_trickling_answer_times_out_and_what_came_is_kept() {
     .await;
     let outbound = outbound(settings());
     let exchange = outbound
-        .exchange(post(&format!("http://{address}/")), HASTY_MS)
+        .exchange(0, post(&format!("http://{address}/")), HASTY_MS)
         .await;
     assert_failed(
         &exchange,
@@ -178,7 +178,7 @@ async fn a_receiver_that_never_answers_times_out() {
     })
     .await;
     let url = format!("http://{address}/");
-    let whole = outbound(settings()).exchange(post(&url), HASTY_MS).await;
+    let whole = outbound(settings()).exchange(0, post(&url), HASTY_MS).await;
     assert_failed(&whole, Cause::Timeout, "did not answer within 500 ms");
     assert_eq!(whole.status, 0);
 
@@ -186,7 +186,7 @@ async fn a_receiver_that_never_answers_times_out() {
         first_byte_timeout_ms: 150,
         ..settings()
     });
-    let first_byte = impatient.exchange(post(&url), PATIENT_MS).await;
+    let first_byte = impatient.exchange(0, post(&url), PATIENT_MS).await;
     assert_failed(&first_byte, Cause::Timeout, "did not answer within 150 ms");
 }
 
@@ -207,7 +207,7 @@ async fn a_first_byte_in_time_leaves_the_rest_its_own_time() {
         ..settings()
     });
     let exchange = outbound
-        .exchange(post(&format!("http://{address}/")), PATIENT_MS)
+        .exchange(0, post(&format!("http://{address}/")), PATIENT_MS)
         .await;
     assert_eq!(exchange.failure, None);
 }

@@ -19,11 +19,17 @@ async fn connections_are_used_again_after_short_long_and_failed_answers() {
         let (url, connections) = answering(answer).await;
         let outbound = outbound(settings());
         for _ in 0..5 {
-            let exchange = outbound.exchange(post(&url), PATIENT_MS).await;
+            let exchange = outbound.exchange(3, post(&url), PATIENT_MS).await;
             assert_ne!(exchange.status, 0, "{exchange:?}");
             assert!(exchange.body.len() <= ANSWER_KEPT_BYTES);
         }
         assert_eq!(connections.load(Ordering::SeqCst), 1);
+        outbound.exchange(4, post(&url), PATIENT_MS).await;
+        assert_eq!(
+            connections.load(Ordering::SeqCst),
+            2,
+            "another shard, another pool"
+        );
     }
 }
 
@@ -48,7 +54,7 @@ async fn connections_that_went_away_while_idle_are_replaced() {
     let outbound = outbound(settings());
     for _ in 0..10 {
         let exchange = outbound
-            .exchange(post(&format!("http://{address}/")), PATIENT_MS)
+            .exchange(0, post(&format!("http://{address}/")), PATIENT_MS)
             .await;
         // Closing may cross with the next request; then the exchange has failed, but only so.
         if exchange.failure.is_some() {
@@ -77,7 +83,7 @@ async fn addresses_inside_are_blocked_as_literals_and_behind_names() {
         "https://[fd00:ec2::254]/".to_owned(),
     ];
     for url in urls {
-        let exchange = strict.exchange(post(&url), PATIENT_MS).await;
+        let exchange = strict.exchange(0, post(&url), PATIENT_MS).await;
         assert_failed(&exchange, Cause::Blocked, "requests must not go to");
         assert_eq!(exchange.status, 0);
         let failure = exchange.failure.unwrap();
@@ -91,7 +97,10 @@ async fn addresses_inside_are_blocked_as_literals_and_behind_names() {
     // Of a name's addresses those that pass are used, here the one that is allowed.
     let lenient = outbound(settings());
     let url = format!("http://rebound.example:{port}/");
-    assert_eq!(lenient.exchange(post(&url), PATIENT_MS).await.failure, None);
+    assert_eq!(
+        lenient.exchange(0, post(&url), PATIENT_MS).await.failure,
+        None
+    );
 }
 
 #[tokio::test]
@@ -140,17 +149,20 @@ async fn certificates_are_verified() {
     trusting.add(certificate).unwrap();
 
     let trusted = outbound_trusting(settings(), trusting.clone());
-    assert_eq!(trusted.exchange(post(&url), PATIENT_MS).await.failure, None);
+    assert_eq!(
+        trusted.exchange(0, post(&url), PATIENT_MS).await.failure,
+        None
+    );
 
     let public = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
     let stranger = outbound_trusting(settings(), public);
-    let exchange = stranger.exchange(post(&url), PATIENT_MS).await;
+    let exchange = stranger.exchange(0, post(&url), PATIENT_MS).await;
     assert_failed(&exchange, Cause::Tls, "certificate");
 
     let other_name = url.replace("receiver.example", "rebound.example");
-    let exchange = trusted.exchange(post(&other_name), PATIENT_MS).await;
+    let exchange = trusted.exchange(0, post(&other_name), PATIENT_MS).await;
     assert_failed(&exchange, Cause::Tls, "certificate");
 }
 
@@ -180,7 +192,7 @@ async fn a_receiver_that_does_not_speak_tls_is_a_tls_failure() {
         ..settings()
     });
     let stuck = impatient
-        .exchange(post(&format!("https://{silent}/")), PATIENT_MS)
+        .exchange(0, post(&format!("https://{silent}/")), PATIENT_MS)
         .await;
     assert_failed(
         &stuck,

@@ -131,7 +131,9 @@ async fn closing_after(answer: &'static [u8]) -> String {
 }
 
 async fn exchange(url: &str) -> Exchange {
-    outbound(settings()).exchange(post(url), PATIENT_MS).await
+    outbound(settings())
+        .exchange(0, post(url), PATIENT_MS)
+        .await
 }
 
 #[track_caller]
