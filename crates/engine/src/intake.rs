@@ -102,9 +102,15 @@ impl Intake {
         let now = self.clock.now();
         let plan = self.plan(app, event, now);
         let message = Arc::clone(&plan.message);
+        let waiting: Vec<_> = plan
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.owner.is_none())
+            .copied()
+            .collect();
         let batch = vec![Accepted {
             message: plan.message,
-            deliveries: plan.deliveries.clone(),
+            deliveries: plan.deliveries,
         }];
         // When the caller goes away while the store works, nobody else would know that these
         // deliveries are in memory.
@@ -122,11 +128,7 @@ impl Intake {
             });
         }
         placed.let_go(plan.trigger);
-        for delivery in plan
-            .deliveries
-            .iter()
-            .filter(|delivery| delivery.owner.is_none())
-        {
+        for delivery in waiting {
             self.dispatcher
                 .backlog
                 .note(delivery.endpoint, delivery.due_at);
