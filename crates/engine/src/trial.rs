@@ -168,6 +168,7 @@ fn outcome(attempt: Attempt) -> Outcome {
     let verdict = match attempt.status {
         AttemptStatus::Success => Verdict::Delivered,
         AttemptStatus::Fail => Verdict::Failed,
+        AttemptStatus::Canceled => Verdict::Canceled,
     };
     Outcome {
         key: attempt.key,

@@ -7,7 +7,7 @@
 //!  (nothing) ──────▶ pending ──────────────▶ success
 //!                    ▲  │  │   schedule used up, or a cause that no retry mends
 //!       retry at t ──┘  │  └──────────────▶ fail ──▶ pending again by resend or recover
-//!                       └─ endpoint deleted ─▶ canceled
+//!                       └─ endpoint deleted, skipped ─▶ canceled
 //! ```
 
 use bytes::Bytes;
@@ -36,7 +36,7 @@ pub enum DeliveryStatus {
     Pending = 1,
     /// Given up.
     Fail = 2,
-    /// No longer wanted: its endpoint was deleted.
+    /// No longer wanted: its endpoint was deleted, or it was skipped as defined there.
     Canceled = 4,
 }
 
@@ -47,6 +47,8 @@ pub enum AttemptStatus {
     Success = 0,
     /// Anything else.
     Fail = 2,
+    /// Nothing was sent, as the endpoint's template, script or filter has it.
+    Canceled = 4,
 }
 
 /// Who asked for an attempt. The numbers are those of the API and of the store.
@@ -79,7 +81,7 @@ macro_rules! numbered {
 
 numbered! {
     DeliveryStatus { Success, Pending, Fail, Canceled }
-    AttemptStatus { Success, Fail }
+    AttemptStatus { Success, Fail, Canceled }
     Trigger { Scheduled, Manual }
 }
 
@@ -117,6 +119,14 @@ pub enum Cause {
     TooLarge,
     /// The request could not be composed.
     Compose,
+    /// The endpoint's script failed.
+    Transformation,
+    /// The endpoint's credentials could not be had.
+    Authorization,
+    /// The endpoint's template or script asked not to send.
+    Skipped,
+    /// The endpoint's filter could not be evaluated, which counts as no match.
+    Filter,
     /// The endpoint was disabled when the attempt was due.
     Disabled,
     /// The payload was no longer there when the attempt was due.
@@ -125,7 +135,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Status,
         Self::Timeout,
         Self::Connect,
@@ -134,6 +144,10 @@ impl Cause {
         Self::Blocked,
         Self::TooLarge,
         Self::Compose,
+        Self::Transformation,
+        Self::Authorization,
+        Self::Skipped,
+        Self::Filter,
         Self::Disabled,
         Self::Expired,
     ];
@@ -149,6 +163,10 @@ impl Cause {
             Self::Blocked => "blocked",
             Self::TooLarge => "too_large",
             Self::Compose => "compose",
+            Self::Transformation => "transformation",
+            Self::Authorization => "authorization",
+            Self::Skipped => "skipped",
+            Self::Filter => "filter",
             Self::Disabled => "disabled",
             Self::Expired => "expired",
         }
@@ -201,7 +219,7 @@ pub enum Verdict {
     },
     /// Given up.
     Failed,
-    /// Its endpoint is gone.
+    /// Its endpoint is gone, or the delivery is not wanted there.
     Canceled,
 }
 

@@ -1,6 +1,9 @@
 //! An endpoint: the API's word for what a person calls a webhook.
 
-use crate::{ApplicationId, EndpointId, Metadata, OrganizationId, SecretText, Timestamp};
+use crate::{
+    ApplicationId, Credentials, EndpointId, Metadata, OrganizationId, RequestDefinition,
+    RetryDefinition, SecretText, Secrets, Timestamp, Transformation,
+};
 
 /// Where an application's messages go, which of them, and how they are signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub struct Endpoint {
     pub uid: Option<String>,
     /// What people call the webhook.
     pub name: String,
-    /// Where requests go: absolute, http or https.
+    /// Where requests go: absolute, http or https; a Liquid template in path and query.
     pub url: String,
     /// Free text.
     pub description: String,
@@ -23,14 +26,28 @@ pub struct Endpoint {
     pub throttle_rate: Option<u16>,
     /// Receives nothing while set.
     pub disabled: bool,
-    /// Event types that it wants; `None` wants all.
+    /// Event types that it wants: names, `*`, or `prefix.*`; `None` wants all.
     pub event_types: Option<Vec<String>>,
     /// Channels that it listens to; `None` listens to all.
     pub channels: Option<Vec<String>>,
     /// The tenant's own data.
     pub metadata: Metadata,
-    /// Headers sent with each request, beside the signature.
+    /// Which of these messages it wants, as a CEL expression; `None` wants all.
+    pub filter: Option<String>,
+    /// Method and body of its requests.
+    pub request: RequestDefinition,
+    /// Headers sent with each request, beside the signature; values are Liquid templates.
     pub headers: Metadata,
+    /// A script that may change deliveries.
+    pub transformation: Transformation,
+    /// How failed deliveries are tried again.
+    pub retry: RetryDefinition,
+    /// One request at a time, in order of arrival; a failed one is tried again before the next.
+    pub ordered: bool,
+    /// Shows receivers who is calling.
+    pub credentials: Option<Credentials>,
+    /// Secret values that templates can use.
+    pub secrets: Secrets,
     /// Signs each request.
     pub secret: SecretText,
     /// Earlier secrets that sign too until they expire, newest first.
@@ -55,16 +72,47 @@ pub struct EndpointSecret {
 }
 
 impl Endpoint {
-    /// Whether a message of this type and on these channels goes to this endpoint.
+    /// Whether a message of this type and on these channels goes to this endpoint, as far as its
+    /// filter does not say otherwise.
     pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {
         let type_matches = match &self.event_types {
             None => true,
-            Some(types) => types.iter().any(|wanted| wanted == event_type),
+            Some(types) => types.iter().any(|wanted| names(wanted, event_type)),
         };
         let channel_matches = match &self.channels {
             None => true,
             Some(wanted) => wanted.iter().any(|channel| channels.contains(channel)),
         };
         !self.disabled && type_matches && channel_matches
+    }
+}
+
+/// Whether an entry of `event_types` means this event type.
+fn names(wanted: &str, event_type: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some("") => true,
+        Some(prefix) if prefix.ends_with('.') => event_type.starts_with(prefix),
+        _ => wanted == event_type,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_whole_parts_of_a_name() {
+        for (wanted, event_type, expected) in [
+            ("payment.received", "payment.received", true),
+            ("payment.received", "payment.received.late", false),
+            ("payment.*", "payment.received", true),
+            ("payment.*", "payment.received.late", true),
+            ("payment.*", "payment", false),
+            ("payment.*", "payments.received", false),
+            ("*", "anything", true),
+            ("pay*", "payment", false),
+        ] {
+            assert_eq!(names(wanted, event_type), expected, "{wanted} {event_type}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod event_type;
 mod id;
 mod message;
 mod page;
+mod request;
 mod secret;
 mod task;
 mod time;
@@ -29,6 +30,10 @@ pub use id::{
 };
 pub use message::Message;
 pub use page::{Order, Page, Reference, Side};
+pub use request::{
+    ClientAuthentication, Credentials, RequestBody, RequestDefinition, RequestMethod,
+    RetryDefinition, Secrets, Transformation,
+};
 pub use secret::SecretText;
 pub use task::{RecoverWindow, Task, TaskKind, TaskStatus};
 pub use time::{ParseTimestampError, Timestamp};

@@ -11,7 +11,7 @@ pub struct Options {
     /// How long a write waits for another program that holds the database (a `sqlite3` shell, a
     /// backup) before it is answered with [`crate::StoreError::Unavailable`].
     pub busy_timeout: Duration,
-    /// How many pages of 8 KiB the database may grow to; `None` leaves it to the disk. A store
+    /// How many pages of 4 KiB the database may grow to; `None` leaves it to the disk. A store
     /// that has reached it behaves as on a full disk.
     pub pages_max: Option<u32>,
 }
