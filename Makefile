@@ -3,11 +3,13 @@
 CARGO ?= cargo
 # Arguments for pytest, for example: make test-blackbox PYTEST="-k rotation -x"
 PYTEST ?=
+# How long `make fuzz` spends on each target.
+SECONDS ?= 600
 # Arguments for the bench, for example: make bench BENCH="--seconds 5"
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-rust test-blackbox lint bench setup clean
+.PHONY: help run build test test-rust test-blackbox test-fuzz fuzz lint bench setup clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +23,7 @@ build: ## build target/release/hookwire
 
 test: ## run every test there is
 	@scripts/setup.sh --tests
-	@$(MAKE) --no-print-directory test-rust test-blackbox
+	@$(MAKE) --no-print-directory test-rust test-fuzz test-blackbox
 
 test-rust: ## run the tests of the crates
 	@scripts/setup.sh
@@ -32,6 +34,14 @@ test-blackbox: ## run the tests that drive the real binary
 	$(CARGO) build --locked -p hookwire
 	@scripts/python-env.sh
 	.venv/bin/python -m pytest tests $(PYTEST)
+
+test-fuzz: ## look for inputs that break a parser, for a minute in all
+	@scripts/setup.sh
+	@scripts/fuzz.sh 15
+
+fuzz: ## the same for longer: make fuzz SECONDS=600, each of four targets
+	@scripts/setup.sh
+	@scripts/fuzz.sh $(SECONDS)
 
 lint: ## check format, clippy, licences and advisories
 	@scripts/setup.sh

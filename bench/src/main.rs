@@ -17,6 +17,7 @@ use crate::run::{Plan, Scenario, Subject};
 
 mod api;
 mod clock;
+mod compose;
 mod connection;
 mod figures;
 mod floor;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::compose;
 use crate::figures::Figures;
 use crate::run::{Outcome, Plan, Subject};
 
@@ -116,8 +117,20 @@ const HANGING: &[Row] = &[
     row("beside_hanging_requests", "requests left hanging", 0),
 ];
 
-/// The table and the ledgers.
+/// The tables and the ledgers.
 pub fn table(plan: &Plan, outcome: &Outcome) -> String {
+    let servers = match outcome.measured.is_empty() {
+        true => String::new(),
+        false => servers(plan, outcome),
+    };
+    let composing = outcome.composing.as_deref();
+    let composing =
+        composing.map_or_else(String::new, |costs| format!("\n{}", compose::table(costs)));
+    servers + &composing
+}
+
+/// What floor and server did.
+fn servers(plan: &Plan, outcome: &Outcome) -> String {
     let medians = |subject| {
         outcome
             .of(subject)
@@ -180,6 +193,7 @@ pub fn json(plan: &Plan, outcome: &Outcome) -> serde_json::Value {
             "idempotency_keys": plan.idempotency_keys,
         },
         "measured": measured,
+        "composing": outcome.composing,
         "balanced": outcome.balanced(),
     })
 }
@@ -282,6 +296,7 @@ mod tests {
                 measured(Subject::Floor, 50_000.0, 1.0),
                 measured(Subject::Hookwire, hookwire_per_s, p99_ms),
             ],
+            composing: None,
             file_system: Some("ext4".to_owned()),
         }
     }

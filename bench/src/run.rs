@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use crate::api::Api;
+use crate::compose::{self, Cost};
 use crate::figures::Figures;
 use crate::ledger::Totals;
 use crate::load::Target;
@@ -33,6 +34,8 @@ pub enum Scenario {
     Offered,
     /// Latency at the same rate beside an endpoint that never answers (includes `offered`).
     Hanging,
+    /// What templates, filters and scripts cost, within this process: no server is started.
+    Compose,
 }
 
 /// Which server.
@@ -81,8 +84,10 @@ pub struct Measured {
 /// What a run found out.
 #[derive(Debug)]
 pub struct Outcome {
-    /// In the plan's order.
+    /// In the plan's order; empty when no server was measured.
     pub measured: Vec<Measured>,
+    /// What composing costs, if that was measured.
+    pub composing: Option<Vec<Cost>>,
     /// What kind of file system the store was on.
     pub file_system: Option<String>,
 }
@@ -91,7 +96,8 @@ impl Plan {
     /// Runs it. An error means that it could not be carried out; a ledger that does not balance is
     /// a result.
     pub async fn run(&self) -> anyhow::Result<Outcome> {
-        if self.subjects.contains(&Subject::Hookwire) {
+        let subjects = self.servers();
+        if subjects.contains(&Subject::Hookwire) {
             ensure!(
                 self.hookwire.is_file(),
                 "there is no server at {}; build it with `cargo build --release -p hookwire` or \
@@ -100,8 +106,12 @@ impl Plan {
             );
         }
         let scratch = Scratch::new(&self.directory)?;
-        let mut measured: Vec<Measured> =
-            self.subjects.iter().copied().map(Measured::new).collect();
+        // Before the servers: what they leave to the disk's writers would be in the way.
+        let composing = match self.scenario {
+            Scenario::All | Scenario::Compose => Some(composing().await?),
+            Scenario::Saturated | Scenario::Offered | Scenario::Hanging => None,
+        };
+        let mut measured: Vec<Measured> = subjects.iter().copied().map(Measured::new).collect();
         for round in 1..=self.rounds {
             for of in &mut measured {
                 let name = of.subject.name();
@@ -116,8 +126,17 @@ impl Plan {
         }
         Ok(Outcome {
             measured,
+            composing,
             file_system: scratch.file_system(),
         })
+    }
+
+    /// The servers that are measured: none when only composing is.
+    fn servers(&self) -> &[Subject] {
+        match self.scenario {
+            Scenario::Compose => &[],
+            _ => &self.subjects,
+        }
     }
 
     async fn round(
@@ -197,6 +216,14 @@ impl Plan {
         }
         Ok(figures)
     }
+}
+
+/// Takes seconds of one core: the runtime's threads stay free.
+async fn composing() -> anyhow::Result<Vec<Cost>> {
+    eprintln!("composing");
+    tokio::task::spawn_blocking(compose::measure)
+        .await?
+        .context("measuring what composing costs")
 }
 
 impl Outcome {

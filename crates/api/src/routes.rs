@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::error::ApiError;
 use crate::resource::{
     application, attempt, delivery, endpoint, endpoint_headers, endpoint_secret, event_type,
-    health, message, recovery, send_example, task, test_send,
+    health, message, preview, recipe, recovery, send_example, task, test_send, transformation,
 };
 use crate::state::ApiState;
 use crate::trace::trace;
@@ -18,6 +18,7 @@ pub fn router(state: ApiState) -> Router {
     let paths = paths
         .chain(organization_paths())
         .chain(endpoint_paths())
+        .chain(compose_paths())
         .chain(message_paths());
     let mut router = Router::new();
     for (path, methods) in paths {
@@ -97,6 +98,10 @@ fn endpoint_paths() -> Paths {
                 .patch(endpoint_headers::patch),
         ),
         (
+            "/app/{app_id}/endpoint/{endpoint_id}/transformation",
+            get(transformation::get).patch(transformation::patch),
+        ),
+        (
             "/app/{app_id}/endpoint/{endpoint_id}/send-example",
             post(send_example::send_example),
         ),
@@ -112,6 +117,14 @@ fn endpoint_paths() -> Paths {
             "/app/{app_id}/endpoint/{endpoint_id}/msg",
             get(delivery::list_of_endpoint),
         ),
+    ]
+}
+
+fn compose_paths() -> Paths {
+    vec![
+        ("/compose/preview", post(preview::preview)),
+        ("/recipe", get(recipe::list)),
+        ("/recipe/{recipe_id}", get(recipe::get)),
     ]
 }
 

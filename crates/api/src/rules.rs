@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use hookwire_compose::Place;
 use hookwire_signing::Secret;
 use hookwire_types::{
     ApplicationId, EndpointId, MessageId, Metadata, Order, SecretText, Timestamp,
@@ -97,6 +98,19 @@ pub fn event_type_name(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
+/// Event types that an endpoint wants: a name, `*`, or `*` for whatever follows a dot.
+pub fn wanted_event_type(text: &str) -> Result<String, Wrong> {
+    match text.strip_suffix('*') {
+        None => event_type_name(text),
+        Some("") => Ok(text.to_owned()),
+        Some(prefix) if prefix.ends_with('.') && prefix.len() > 1 => {
+            of_bytes(prefix, NAME_MAX - 1, is_name_byte, NAME_CHARACTERS)?;
+            Ok(text.to_owned())
+        }
+        Some(_) => Err("`*` stands alone or after a dot: `*`, `payment.*`".into()),
+    }
+}
+
 /// A channel.
 pub fn channel(text: &str) -> Result<String, Wrong> {
     let which = "may contain letters a-z, digits, `-`, `_`, `.`, `:` and `+` only";
@@ -164,6 +178,14 @@ pub fn timestamp(text: &str) -> Result<Timestamp, Wrong> {
     Timestamp::from_str(text).map_err(|error| error.to_string().into())
 }
 
+/// What is wrong with a template, filter or script, after the place where it is wrong.
+pub fn placed(place: Option<Place>, message: &str) -> Wrong {
+    match place {
+        Some(place) => format!("{place}: {message}").into(),
+        None => message.to_owned().into(),
+    }
+}
+
 /// A list's order.
 pub fn order(text: &str) -> Result<Order, Wrong> {
     match text {
@@ -213,6 +235,17 @@ mod tests {
         assert!(tag("a/b\\c#d").is_ok());
         assert!(tag("a:b").is_err());
         assert!(tag(&"a".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn a_star_stands_for_whole_words() {
+        for good in ["a", "a.b", "*", "a.*", "a.b.*"] {
+            assert!(wanted_event_type(good).is_ok(), "{good}");
+        }
+        let long = format!("{}.*", "a".repeat(255));
+        for bad in ["", "a*", "*.a", ".*", "a.**", "a b.*", "a*b", &long] {
+            assert!(wanted_event_type(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -84,8 +84,13 @@ impl ApiState {
     /// answered with.
     pub(crate) async fn room_for_payloads(&self, messages: usize) -> Result<Taken, ApiError> {
         let settings = self.settings();
-        let bytes = page_bytes_max(messages, settings.body_bytes_max);
-        let limit = Duration::from_millis(settings.page_wait_timeout_ms);
+        self.room_for_page(page_bytes_max(messages, settings.body_bytes_max))
+            .await
+    }
+
+    /// Waits until a page of this many bytes may be answered with.
+    pub(crate) async fn room_for_page(&self, bytes: usize) -> Result<Taken, ApiError> {
+        let limit = Duration::from_millis(self.settings().page_wait_timeout_ms);
         tokio::time::timeout(limit, self.0.page_room.take(bytes))
             .await
             .map_err(|_| ApiError::Busy)?

@@ -8,12 +8,15 @@
 use http::Uri;
 use url::Url;
 
+use crate::address::Address;
+use crate::liquid::TemplateError;
+
 /// The longest URL. The `http` crate keeps lengths in 16 bits, and no server known to us accepts
 /// as much.
 pub const URL_MAX_BYTES: usize = 65_534;
 
 /// Why a URL cannot be an endpoint's. Never contains the URL: it may carry a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// Longer than [`URL_MAX_BYTES`], as typed or in its encoded form.
     #[error("the URL is longer than {URL_MAX_BYTES} bytes")]
@@ -42,12 +45,18 @@ pub enum UrlError {
     /// Something that cannot stand in an HTTP request.
     #[error("the URL contains characters that cannot be sent in a request")]
     Unsendable,
+    /// A template where the host should be.
+    #[error("scheme, host and port must be written out: templates may only be in path and query")]
+    HostTemplate,
+    /// A template that cannot be read.
+    #[error("{0}")]
+    Template(#[from] TemplateError),
 }
 
 /// Whether a URL can be an endpoint's: absolute, http or https, with a host, without user name,
-/// password and fragment.
+/// password and fragment. Path and query may contain Liquid.
 pub fn check_url(text: &str) -> Result<(), UrlError> {
-    parse(text).map(drop)
+    Address::parse(text).map(drop)
 }
 
 /// The URL as it is called: host names in their ASCII form (punycode), numeric hosts in the usual

@@ -5,6 +5,8 @@
 
 use http::{HeaderName, HeaderValue};
 
+use crate::liquid::Template;
+
 /// Names are short; a longer one is a mistake, and servers bound the whole head.
 pub const HEADER_NAME_MAX_BYTES: usize = 256;
 
@@ -15,7 +17,7 @@ pub const HEADER_VALUE_MAX_BYTES: usize = 8_192;
 pub const HEADERS_MAX_COUNT: usize = 64;
 
 /// Why a header cannot be an endpoint's. Never contains the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     /// Not a header name.
     #[error("a header name has letters, digits and any of !#$%&'*+-.^_`|~, and is not empty")]
@@ -34,6 +36,9 @@ pub enum HeaderError {
     /// Longer than [`HEADER_VALUE_MAX_BYTES`].
     #[error("the header value is longer than {HEADER_VALUE_MAX_BYTES} bytes")]
     ValueTooLong,
+    /// The value is a template that cannot be read.
+    #[error("{0}")]
+    Template(String),
 }
 
 /// About the message's framing, about this one connection (RFC 9110, section 7.6.1), or the host
@@ -71,9 +76,21 @@ const SENSITIVE_PARTS: [&str; 10] = [
     "token",
 ];
 
-/// Whether an endpoint may have this header.
+/// Whether an endpoint may have this header. The value may be a Liquid template.
 pub fn check_header(name: &str, value: &str) -> Result<(), HeaderError> {
-    parse(name, value).map(drop)
+    if !is_template(value) {
+        return parse(name, value).map(drop);
+    }
+    parse_name(name)?;
+    match Template::parse(value) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(HeaderError::Template(error.to_string())),
+    }
+}
+
+/// Whether a value is made anew for each request.
+pub(crate) fn is_template(value: &str) -> bool {
+    value.contains("{{") || value.contains("{%")
 }
 
 /// Whether a header's value must be hidden where headers are shown. Rather too often than once
@@ -84,11 +101,14 @@ pub fn is_sensitive_header(name: &str) -> bool {
 }
 
 pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
+    let name = parse_name(name)?;
+    let value = parse_value(&name, value)?;
+    Ok((name, value))
+}
+
+pub(crate) fn parse_name(name: &str) -> Result<HeaderName, HeaderError> {
     if name.len() > HEADER_NAME_MAX_BYTES {
         return Err(HeaderError::NameTooLong);
-    }
-    if value.len() > HEADER_VALUE_MAX_BYTES {
-        return Err(HeaderError::ValueTooLong);
     }
     let name = HeaderName::try_from(name).map_err(|_| HeaderError::InvalidName)?;
     let prefixed = RESERVED_PREFIXES
@@ -97,13 +117,20 @@ pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
     if prefixed || RESERVED_NAMES.contains(&name.as_str()) {
         return Err(HeaderError::Reserved);
     }
+    Ok(name)
+}
+
+pub(crate) fn parse_value(name: &HeaderName, value: &str) -> Result<HeaderValue, HeaderError> {
+    if value.len() > HEADER_VALUE_MAX_BYTES {
+        return Err(HeaderError::ValueTooLong);
+    }
     // The library lets other characters pass as bytes, which receivers read in various ways.
     if !value.is_ascii() {
         return Err(HeaderError::InvalidValue);
     }
     let mut value = HeaderValue::from_str(value).map_err(|_| HeaderError::InvalidValue)?;
     value.set_sensitive(is_sensitive_header(name.as_str()));
-    Ok((name, value))
+    Ok(value)
 }
 
 #[cfg(test)]

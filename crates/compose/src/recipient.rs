@@ -1,39 +1,51 @@
 //! An endpoint, ready to be written to.
 //!
-//! - The body is the message's payload, byte for byte and without a copy; it is what was signed.
+//! - A body that no template touches is the message's payload, byte for byte and without a copy;
+//!   what is sent is what was signed.
 //! - The signature is made by every secret that has not expired, the newest first.
 //! - Own headers may replace `content-type` and `user-agent`, and nothing else that is sent.
+//! - What is templates takes part in one [`Budget`]: a request costs at most [`RENDER_STEPS_MAX`].
 
 use bytes::Bytes;
-use hookwire_signing::{ParseSecretError, Secret, SigningKey, WebhookId, sign};
-use hookwire_types::{Cause, Endpoint, Message, SecretText, Timestamp};
+use hookwire_signing::{Secret, SigningKey, WebhookId, sign};
+use hookwire_types::*;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use crate::destination::{self, UrlError};
-use crate::header::{self, HEADERS_MAX_COUNT, HeaderError};
+use crate::address::Address;
+use crate::body::Body;
+use crate::changes;
+use crate::facts::{Facts, Show};
+use crate::filter::Filter;
+use crate::liquid::Template;
+use crate::method::method;
+use crate::own_headers::HeaderTemplates;
+use crate::script::ScriptChanges;
+use crate::{Budget, ComposeError, HeaderStyle};
 
-/// Under which names the signature travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HeaderStyle {
-    /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
-    #[default]
-    Standard,
-    /// `svix-id`, `svix-timestamp`, `svix-signature`, for receivers that know only these.
-    Svix,
-    /// Both.
-    Both,
-}
+/// Steps that composing one request may take: some milliseconds at most.
+pub const RENDER_STEPS_MAX: u64 = 300_000;
+/// Bytes that all templates of a request may give: twice the largest payload that is accepted by
+/// default, so that a payload can be wrapped.
+pub const RENDER_BYTES_MAX: usize = 4 << 20;
 
-/// An endpoint whose URL, headers and secrets have been read. Make it once per version of an
-/// endpoint.
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// An endpoint whose definition and secrets have been read. Make it once per version of an
+/// endpoint and of its application.
 pub struct Recipient {
-    uri: Uri,
-    /// All headers, those of the signature empty: a copy of it never grows.
+    method: Method,
+    address: Address,
+    /// All headers that never change; those of the signature empty: a copy of it never grows.
     headers: HeaderMap,
+    header_templates: HeaderTemplates,
+    body: Body,
+    idempotency_key: bool,
     style: HeaderStyle,
     /// Newest first.
     keys: Vec<ExpiringKey>,
+    facts: Facts,
+    filter: Option<Filter>,
 }
 
 struct ExpiringKey {
@@ -42,122 +54,161 @@ struct ExpiringKey {
     expires_at: Option<Timestamp>,
 }
 
-/// Why no request can be composed. Never contains a secret, a header's value or a URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ComposeError {
-    /// The endpoint's URL.
-    #[error("the endpoint's URL cannot be called: {0}")]
-    Url(#[from] UrlError),
-    /// One of the endpoint's own headers.
-    #[error("the endpoint's header {name:?} cannot be sent: {reason}")]
-    Header {
-        /// Its name.
-        name: String,
-        /// What is wrong with it.
-        reason: HeaderError,
-    },
-    /// More than [`HEADERS_MAX_COUNT`].
-    #[error("the endpoint has {found} headers of its own, at most {HEADERS_MAX_COUNT} can be sent")]
-    TooManyHeaders {
-        /// How many it has.
-        found: usize,
-    },
-    /// The endpoint's secret, or one of the old ones.
-    #[error("the endpoint's secret cannot sign: {0}")]
-    Secret(#[from] ParseSecretError),
-    /// The text that names this sender.
-    #[error("the configured user agent cannot be sent as a header")]
-    UserAgent,
-    /// The message's id or signature would not be a header; no known id has this effect.
-    #[error("the message's id cannot be sent as a header")]
-    Id,
-    /// The message's payload was deleted or has expired.
-    #[error("the message's payload is no longer kept")]
-    PayloadGone,
-}
-
-impl ComposeError {
-    /// What to record for the attempt that could not be made.
-    pub const fn cause(&self) -> Cause {
-        match self {
-            Self::PayloadGone => Cause::Expired,
-            _ => Cause::Compose,
-        }
-    }
-}
-
-struct SignatureNames {
-    id: HeaderName,
-    timestamp: HeaderName,
-    signature: HeaderName,
-}
-
-static STANDARD_AND_SVIX: [SignatureNames; 2] = [
-    SignatureNames {
-        id: HeaderName::from_static("webhook-id"),
-        timestamp: HeaderName::from_static("webhook-timestamp"),
-        signature: HeaderName::from_static("webhook-signature"),
-    },
-    SignatureNames {
-        id: HeaderName::from_static("svix-id"),
-        timestamp: HeaderName::from_static("svix-timestamp"),
-        signature: HeaderName::from_static("svix-signature"),
-    },
-];
-
-impl HeaderStyle {
-    fn names(self) -> &'static [SignatureNames] {
-        match self {
-            Self::Standard => &STANDARD_AND_SVIX[..1],
-            Self::Svix => &STANDARD_AND_SVIX[1..],
-            Self::Both => &STANDARD_AND_SVIX,
-        }
-    }
-}
-
 impl Recipient {
-    /// Reads an endpoint. `user_agent` names this sender.
+    /// Reads an endpoint of an application. `user_agent` names this sender.
     pub fn new(
         endpoint: &Endpoint,
+        application: &Application,
         user_agent: &str,
         style: HeaderStyle,
     ) -> Result<Self, ComposeError> {
+        let definition = &endpoint.request;
+        let body = Body::parse(definition.body()).map_err(|error| ComposeError::Body { error })?;
+        let mut headers = HeaderMap::with_capacity(endpoint.headers.len() + 8);
+        if let Some(content_type) = &body.content_type {
+            headers.insert(CONTENT_TYPE, content_type.clone());
+        }
+        let user_agent = HeaderValue::from_str(user_agent).map_err(|_| ComposeError::UserAgent)?;
+        headers.insert(USER_AGENT, user_agent);
+        let header_templates = HeaderTemplates::parse(&endpoint.headers, &mut headers)?;
+        for names in style.names() {
+            for name in [&names.id, &names.timestamp, &names.signature] {
+                headers.insert(name, HeaderValue::from_static(""));
+            }
+        }
+        let address = Address::parse(&endpoint.url)?;
+        let reads_payload = body.reads_payload()
+            || header_templates.reads_payload()
+            || address.template().is_some_and(Template::uses_payload);
+        let filter = endpoint.filter.as_deref().map(Filter::parse).transpose();
         Ok(Self {
-            uri: destination::parse(&endpoint.url)?,
-            headers: static_headers(endpoint, user_agent, style)?,
+            method: method(definition.method),
+            address,
+            headers,
+            header_templates,
+            body,
+            idempotency_key: definition.idempotency_key,
             style,
             keys: keys(endpoint)?,
+            facts: Facts::of(endpoint, application, reads_payload),
+            filter: filter.map_err(|error| ComposeError::Filter(error.to_string()))?,
         })
     }
 
-    /// The request for one attempt to deliver `message`, signed as of `now`.
+    /// Says which messages the endpoint wants; `None` wants all.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    /// The request for one attempt to deliver `message`, signed as of `now`. `changes` are those of the
+    /// endpoint's script.
     pub fn compose(
         &self,
         message: &Message,
+        changes: Option<&ScriptChanges>,
         now: Timestamp,
     ) -> Result<Request<Bytes>, ComposeError> {
-        let body = message.payload.clone().ok_or(ComposeError::PayloadGone)?;
-        let id = message.id.to_string();
-        let signature = {
-            let id = WebhookId::new(&id).map_err(|_| ComposeError::Id)?;
-            sign(self.keys_at(now), id, now.unix_seconds(), &body)
-        };
+        self.compose_with(message, changes, now, Show::Secrets)
+    }
 
+    /// The same request as a person may see it: where a template names a secret, it says which
+    /// one. The signature is that of `sent`, the request as it goes out.
+    pub fn compose_to_show(
+        &self,
+        message: &Message,
+        changes: Option<&ScriptChanges>,
+        now: Timestamp,
+        sent: &Request<Bytes>,
+    ) -> Result<Request<Bytes>, ComposeError> {
+        let mut shown = self.compose_with(message, changes, now, Show::Names)?;
+        for names in self.style.names() {
+            if let Some(signature) = sent.headers().get(&names.signature) {
+                shown
+                    .headers_mut()
+                    .insert(&names.signature, signature.clone());
+            }
+        }
+        Ok(shown)
+    }
+
+    fn compose_with(
+        &self,
+        message: &Message,
+        changes: Option<&ScriptChanges>,
+        now: Timestamp,
+        secrets: Show,
+    ) -> Result<Request<Bytes>, ComposeError> {
+        let sent = message.payload.as_ref().ok_or(ComposeError::PayloadGone)?;
+        let changed = changes.and_then(|changes| changes.payload.as_ref());
+        let changed = changed.map(|payload| Bytes::copy_from_slice(payload.as_bytes()));
+        let payload = changed.as_ref().unwrap_or(sent);
         let mut headers = self.headers.clone();
-        let id = HeaderValue::try_from(id).map_err(|_| ComposeError::Id)?;
+        let (mut uri, body) = self.render(message, payload, &mut headers, now, secrets)?;
+        let mut method = self.method.clone();
+        if let Some(changes) = changes {
+            changes::apply(changes, &mut method, &mut uri, &mut headers)?;
+        }
+        let id = message.id.to_string();
+        if self.idempotency_key {
+            headers.insert(&IDEMPOTENCY_KEY, header_value(&id)?);
+        }
+        self.sign(&mut headers, &id, &body, now)?;
+
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// URL and body, and the headers that are templates.
+    fn render(
+        &self,
+        message: &Message,
+        payload: &Bytes,
+        headers: &mut HeaderMap,
+        now: Timestamp,
+        secrets: Show,
+    ) -> Result<(Uri, Bytes), ComposeError> {
+        let untouched = self.body.untouched(payload);
+        if let (Address::Fixed(uri), Some(body), true) =
+            (&self.address, &untouched, self.header_templates.is_empty())
+        {
+            return Ok((uri.clone(), body.clone()));
+        }
+        self.facts.with(message, payload, now, secrets, |globals| {
+            let mut budget = Budget::new(RENDER_STEPS_MAX, RENDER_BYTES_MAX);
+            let uri = self.address.render(globals, &mut budget)?;
+            self.header_templates
+                .render(headers, globals, &mut budget)?;
+            let body = match untouched {
+                Some(body) => body,
+                None => self.body.render(globals, &mut budget)?,
+            };
+            Ok((uri, body))
+        })
+    }
+
+    fn sign(
+        &self,
+        headers: &mut HeaderMap,
+        id: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(), ComposeError> {
+        let signature = {
+            let id = WebhookId::new(id).map_err(|_| ComposeError::Id)?;
+            sign(self.keys_at(now), id, now.unix_seconds(), body)
+        };
         let signature = HeaderValue::try_from(signature).map_err(|_| ComposeError::Id)?;
+        let id = header_value(id)?;
         let timestamp = HeaderValue::from(now.unix_seconds());
         for names in self.style.names() {
             headers.insert(&names.id, id.clone());
             headers.insert(&names.timestamp, timestamp.clone());
             headers.insert(&names.signature, signature.clone());
         }
-
-        let mut request = Request::new(body);
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = headers;
-        Ok(request)
+        Ok(())
     }
 
     fn keys_at(&self, now: Timestamp) -> impl Iterator<Item = &SigningKey> {
@@ -172,38 +223,13 @@ impl std::fmt::Debug for Recipient {
     /// Names the host only: path, query and headers may carry tokens.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recipient")
-            .field("host", &self.uri.host())
+            .field("host", &self.address.host())
             .finish_non_exhaustive()
     }
 }
 
-fn static_headers(
-    endpoint: &Endpoint,
-    user_agent: &str,
-    style: HeaderStyle,
-) -> Result<HeaderMap, ComposeError> {
-    if endpoint.headers.len() > HEADERS_MAX_COUNT {
-        return Err(ComposeError::TooManyHeaders {
-            found: endpoint.headers.len(),
-        });
-    }
-    let mut headers = HeaderMap::with_capacity(endpoint.headers.len() + 8);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let user_agent = HeaderValue::from_str(user_agent).map_err(|_| ComposeError::UserAgent)?;
-    headers.insert(USER_AGENT, user_agent);
-    for (name, value) in &endpoint.headers {
-        let (name, value) = header::parse(name, value).map_err(|reason| ComposeError::Header {
-            name: name.clone(),
-            reason,
-        })?;
-        headers.insert(name, value);
-    }
-    for names in style.names() {
-        for name in [&names.id, &names.timestamp, &names.signature] {
-            headers.insert(name, HeaderValue::from_static(""));
-        }
-    }
-    Ok(headers)
+fn header_value(id: &str) -> Result<HeaderValue, ComposeError> {
+    HeaderValue::try_from(id).map_err(|_| ComposeError::Id)
 }
 
 fn keys(endpoint: &Endpoint) -> Result<Vec<ExpiringKey>, ComposeError> {

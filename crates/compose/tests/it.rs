@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod recipes;
+
 use bytes::Bytes;
 use hookwire_compose::*;
 use hookwire_signing::{Secret, SignedHeaders, Verifier};
@@ -43,6 +45,20 @@ fn endpoint() -> Endpoint {
     }
 }
 
+fn application() -> Application {
+    Application {
+        id: ApplicationId(Ksuid::MIN),
+        organization: OrganizationId(Ksuid::MIN),
+        uid: Some("acme".into()),
+        name: "Acme".into(),
+        throttle_rate: None,
+        metadata: [("tier".to_owned(), "gold".to_owned())].into(),
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
+}
+
 fn message() -> Message {
     Message {
         id: MessageId(Ksuid::MAX),
@@ -59,8 +75,8 @@ fn message() -> Message {
 }
 
 fn compose(endpoint: &Endpoint, style: HeaderStyle, now: Timestamp) -> Request<Bytes> {
-    let recipient = Recipient::new(endpoint, "Hookwire/1.2.3", style).unwrap();
-    recipient.compose(&message(), now).unwrap()
+    let recipient = Recipient::new(endpoint, &application(), "Hookwire/1.2.3", style).unwrap();
+    recipient.compose(&message(), None, now).unwrap()
 }
 
 fn text<'a>(request: &'a Request<Bytes>, name: &str) -> Option<&'a str> {
@@ -148,7 +164,7 @@ fn own_headers_are_sent_but_never_in_place_of_the_signature() {
     endpoint
         .headers
         .insert("Svix-Signature".into(), "v1,forged".into());
-    let refused = Recipient::new(&endpoint, "Hookwire", HeaderStyle::Standard);
+    let refused = Recipient::new(&endpoint, &application(), "Hookwire", HeaderStyle::Standard);
     let expected = ComposeError::Header {
         name: "Svix-Signature".into(),
         reason: HeaderError::Reserved,
@@ -161,7 +177,7 @@ fn what_cannot_be_composed_says_why_and_shows_nothing() {
     let broken = |change: fn(&mut Endpoint)| {
         let mut endpoint = endpoint();
         change(&mut endpoint);
-        Recipient::new(&endpoint, "Hookwire", HeaderStyle::Standard).unwrap_err()
+        Recipient::new(&endpoint, &application(), "Hookwire", HeaderStyle::Standard).unwrap_err()
     };
     let url = broken(|endpoint| endpoint.url = "ftp://hush".into());
     assert_eq!(url, ComposeError::Url(UrlError::Scheme));
@@ -176,17 +192,23 @@ fn what_cannot_be_composed_says_why_and_shows_nothing() {
         assert!(!format!("{error} {error:?}").contains("hush"));
     }
 
-    let recipient = Recipient::new(&endpoint(), "Hookwire", HeaderStyle::Standard).unwrap();
+    let recipient = Recipient::new(
+        &endpoint(),
+        &application(),
+        "Hookwire",
+        HeaderStyle::Standard,
+    )
+    .unwrap();
     assert!(!format!("{recipient:?}").contains("abc"));
     let gone = Message {
         payload: None,
         ..message()
     };
-    let error = recipient.compose(&gone, NOW).unwrap_err();
+    let error = recipient.compose(&gone, None, NOW).unwrap_err();
     assert_eq!(
         (error.clone(), error.cause()),
         (ComposeError::PayloadGone, Cause::Expired)
     );
-    let agent = Recipient::new(&endpoint(), "a\nb", HeaderStyle::Standard);
+    let agent = Recipient::new(&endpoint(), &application(), "a\nb", HeaderStyle::Standard);
     assert_eq!(agent.err(), Some(ComposeError::UserAgent));
 }

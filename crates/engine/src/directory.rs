@@ -10,8 +10,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use hookwire_store::{Change, Store, StoreError};
 use hookwire_types::*;
 
-use crate::lane::{Lane, Target};
+use crate::lane::Lane;
 use crate::registry::LaneRegistry;
+use crate::target::Target;
 
 /// Applications in memory at most; beyond that all are forgotten and read again as needed.
 const APPLICATIONS_MAX: usize = 20_000;
@@ -22,7 +23,7 @@ const PAGE: usize = 250;
 #[derive(Debug)]
 pub struct AppSnapshot {
     /// The application.
-    pub application: Application,
+    pub application: Arc<Application>,
     /// All of its endpoints, by id.
     pub endpoints: Vec<Arc<Endpoint>>,
     /// The endpoints' lanes, in the same order.
@@ -136,7 +137,7 @@ impl Directory {
             return;
         };
         let target = lane.target();
-        let Target::Ready { endpoint, .. } = &*target else {
+        let Some(endpoint) = target.endpoint() else {
             return;
         };
         let mut endpoint = Endpoint::clone(endpoint);
@@ -186,9 +187,10 @@ impl Directory {
                 break;
             }
         }
+        let application = Arc::new(application);
         let lanes = endpoints
             .iter()
-            .map(|endpoint| self.lanes.lane_for(endpoint))
+            .map(|endpoint| self.lanes.lane_for(endpoint, &application))
             .collect();
         let snapshot = Arc::new(AppSnapshot {
             application,
@@ -201,12 +203,15 @@ impl Directory {
 
     fn apply(&self, effect: Effect) {
         match effect {
-            Effect::ApplicationChanged(id) => self.write_cache().forget(id),
+            Effect::ApplicationChanged(application) => {
+                self.write_cache().forget(application.id);
+                self.lanes.update_application(&application);
+            }
             Effect::ApplicationDeleted(id) => {
                 self.write_cache().forget(id);
                 for lane in self.lanes.all() {
-                    if matches!(&*lane.target(), Target::Ready { endpoint, .. } if endpoint.application == id)
-                    {
+                    let target = lane.target();
+                    if target.endpoint().is_some_and(|it| it.application == id) {
                         lane.set_target(Target::Gone);
                     }
                 }
@@ -235,7 +240,7 @@ impl Directory {
 
 /// What a change makes wrong here.
 enum Effect {
-    ApplicationChanged(ApplicationId),
+    ApplicationChanged(Box<Application>),
     ApplicationDeleted(ApplicationId),
     EndpointChanged(Box<Endpoint>),
     EndpointDeleted(ApplicationId, EndpointId),
@@ -244,9 +249,8 @@ enum Effect {
 impl Effect {
     fn application(&self) -> ApplicationId {
         match self {
-            Self::ApplicationChanged(id)
-            | Self::ApplicationDeleted(id)
-            | Self::EndpointDeleted(id, _) => *id,
+            Self::ApplicationChanged(application) => application.id,
+            Self::ApplicationDeleted(id) | Self::EndpointDeleted(id, _) => *id,
             Self::EndpointChanged(endpoint) => endpoint.application,
         }
     }
@@ -254,7 +258,7 @@ impl Effect {
     fn of(change: &Change) -> Option<Self> {
         match change {
             Change::UpdateApplication(application) => {
-                Some(Self::ApplicationChanged(application.id))
+                Some(Self::ApplicationChanged(Box::new(application.clone())))
             }
             Change::DeleteApplication(_, id) => Some(Self::ApplicationDeleted(*id)),
             Change::CreateEndpoint(endpoint) | Change::UpdateEndpoint(endpoint) => {

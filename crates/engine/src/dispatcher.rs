@@ -7,6 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use hookwire_types::*;
 use tokio::sync::mpsc;
@@ -104,13 +105,24 @@ impl Dispatcher {
         let shard = shard_of(lane.endpoint());
         loop {
             let sent = self.sender.send(&lane, &job, shard).await;
-            let excess = lane.finished(sent.signal, Instant::now(), &self.room);
+            let now = Instant::now();
+            let reservation = match sent.outcome.verdict {
+                Verdict::RetryInOrder { at } => {
+                    let wait_ms = at.ms_since(self.clock.now()).max(0).unsigned_abs();
+                    job.tries = sent.outcome.tries;
+                    job.trigger = Trigger::Scheduled;
+                    lane.put_back(*job, now + Duration::from_millis(wait_ms));
+                    None
+                }
+                _ => Some(job.reservation),
+            };
+            let excess = lane.finished(sent.signal, now, &self.room);
             for job in excess {
                 self.hand_back(job).await;
             }
             let record = Record::Outcome {
                 outcome: Box::new(sent.outcome),
-                reservation: job.reservation,
+                reservation,
                 recorded: None,
             };
             // Fails only when the recorder is gone, that is at the end of the process: then the

@@ -11,14 +11,16 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::backlog::Backlog;
 use crate::claimer::Claimer;
 use crate::clock::Clock;
+use crate::composing::Composer;
 use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
 use crate::intake::{AcceptError, Intake, NewMessage};
 use crate::outbound::Outbound;
+use crate::preview::{PreviewReport, preview};
 use crate::recorder::{QUEUE_MAX, Record, Recorder};
 use crate::registry::LaneRegistry;
-use crate::retry::RetryPolicy;
 use crate::room::Room;
+use crate::scripts::Scripts;
 use crate::sender::Sender;
 use crate::settings::EngineSettings;
 use crate::task::Tasks;
@@ -57,11 +59,11 @@ impl Engine {
         );
         let directory = Arc::new(Directory::new(
             Arc::clone(&store),
-            LaneRegistry::new(settings.header_style, settings.endpoint_in_flight_max),
+            LaneRegistry::new(&settings),
         ));
         let (recorder, records) = mpsc::channel(QUEUE_MAX);
         let dispatcher = Arc::new(Dispatcher::new(
-            sender(&settings, &clock),
+            sender(&settings, &clock)?,
             Arc::clone(&clock),
             Arc::new(room),
             Arc::clone(&backlog),
@@ -233,6 +235,26 @@ impl Engine {
         self.inner.trials.test(endpoint, event).await
     }
 
+    /// What would be sent to an endpoint that need not exist; nothing is sent or stored.
+    pub async fn preview(
+        &self,
+        endpoint: &Endpoint,
+        application: &Application,
+        event: NewMessage,
+    ) -> PreviewReport {
+        let now = self.now();
+        let message = event.into_message(self.new_id(), application.id, now);
+        preview(
+            self.inner.dispatcher.sender().composer(),
+            self.inner.directory.lanes().defaults(),
+            endpoint,
+            application,
+            &message,
+            now,
+        )
+        .await
+    }
+
     /// Whether messages can be accepted: the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.store.ping().await
@@ -275,12 +297,13 @@ impl Engine {
     }
 }
 
-fn sender(settings: &EngineSettings, clock: &Arc<Clock>) -> Sender {
-    Sender::new(
+fn sender(settings: &EngineSettings, clock: &Arc<Clock>) -> Result<Sender, StoreError> {
+    let scripts = Scripts::start(settings.scripts.clone())
+        .map_err(|error| StoreError::Unavailable(format!("no thread for scripts: {error}")))?;
+    Ok(Sender::new(
         Outbound::new(settings.outbound.clone()),
-        RetryPolicy::new(&settings.retry_schedule_seconds),
+        Composer::new(scripts),
         Arc::clone(clock),
         i64::from(settings.disable_after_seconds) * 1000,
-        settings.outbound.exchange_timeout_ms,
-    )
+    ))
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookwire_compose::Reading;
 use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::mpsc;
@@ -16,6 +17,7 @@ use crate::dispatcher::Dispatcher;
 use crate::lane::{Job, Lane};
 use crate::recorder::Record;
 use crate::room::Reservation;
+use crate::target::{Ready, Target};
 
 /// What a producer asks to be sent.
 #[derive(Debug, Clone)]
@@ -145,10 +147,19 @@ impl Intake {
         };
         let mut deliveries = Vec::new();
         let mut placed = Vec::new();
+        let reading = Reading::new(
+            &event.event_type,
+            &event.payload,
+            &event.channels,
+            &event.tags,
+        );
         for (endpoint, lane) in app.endpoints.iter().zip(&app.lanes) {
             let wanted = match event.recipient {
                 Some(recipient) => endpoint.id == recipient,
-                None => endpoint.wants(&event.event_type, &event.channels),
+                None => {
+                    endpoint.wants(&event.event_type, &event.channels)
+                        && (endpoint.filter.is_none() || passes(lane, &reading))
+                }
             };
             if !wanted {
                 continue;
@@ -172,6 +183,21 @@ impl Intake {
             trigger,
             placed,
         }
+    }
+}
+
+/// Whether an endpoint's filter lets a message through. One that cannot say lets it through to
+/// its first attempt, which ends as canceled with the reason: a silent drop would look like a
+/// webhook that does not work.
+fn passes(lane: &Lane, reading: &Reading<'_>) -> bool {
+    match &*lane.target() {
+        Target::Ready(Ready {
+            recipient: Ok(recipient),
+            ..
+        }) => recipient
+            .filter()
+            .is_none_or(|filter| reading.passes(filter).unwrap_or(true)),
+        Target::Ready(_) | Target::Gone => true,
     }
 }
 

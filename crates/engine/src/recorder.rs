@@ -31,8 +31,8 @@ pub(crate) enum Record {
     Outcome {
         /// How.
         outcome: Box<Outcome>,
-        /// The delivery's place in memory, free once this is written.
-        reservation: Reservation,
+        /// The delivery's place in memory, free once this is written; `None` when it stays.
+        reservation: Option<Reservation>,
         /// Told once this is written.
         recorded: Option<oneshot::Sender<()>>,
     },
@@ -154,7 +154,7 @@ impl Batch {
                 recorded,
             } => {
                 self.outcomes.push(*outcome);
-                self.reservations.push(reservation);
+                self.reservations.extend(reservation);
                 self.waiting.extend(recorded);
             }
             Record::Release { key, reservation } => {

@@ -6,20 +6,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use hookwire_compose::{HeaderStyle, Recipient};
 use hookwire_types::*;
 
-use crate::lane::{Lane, Target};
+use crate::lane::Lane;
+use crate::settings::EngineSettings;
+use crate::target::{Defaults, Target};
 
 /// New lanes between two clean-ups of those that nobody uses any more.
 const LANES_BETWEEN_SWEEPS: usize = 4_096;
 
-/// What receivers see as `User-Agent`.
-const USER_AGENT: &str = concat!("Hookwire/", env!("CARGO_PKG_VERSION"));
-
 /// See the module's page.
 pub(crate) struct LaneRegistry {
-    header_style: HeaderStyle,
+    defaults: Defaults,
     in_flight_max: usize,
     lanes: Mutex<Lanes>,
 }
@@ -31,23 +29,33 @@ struct Lanes {
 }
 
 impl LaneRegistry {
-    /// Lanes that sign in this style and have at most `in_flight_max` requests in flight each.
-    pub(crate) fn new(header_style: HeaderStyle, in_flight_max: usize) -> Self {
+    /// Lanes for endpoints that do as `settings` say where they do not say otherwise.
+    pub(crate) fn new(settings: &EngineSettings) -> Self {
         Self {
-            header_style,
-            in_flight_max,
+            defaults: Defaults::of(settings),
+            in_flight_max: settings.endpoint_in_flight_max,
             lanes: Mutex::default(),
         }
     }
 
+    /// What holds for endpoints that do not say otherwise.
+    pub(crate) fn defaults(&self) -> &Defaults {
+        &self.defaults
+    }
+
     /// The lane of an endpoint, brought up to this configuration.
-    pub(crate) fn lane_for(&self, endpoint: &Arc<Endpoint>) -> Arc<Lane> {
+    pub(crate) fn lane_for(
+        &self,
+        endpoint: &Arc<Endpoint>,
+        application: &Arc<Application>,
+    ) -> Arc<Lane> {
+        let target = Target::Ready(self.defaults.ready(endpoint, application));
         match self.find(endpoint.id) {
             Some(lane) => {
-                lane.set_target(self.target(endpoint));
+                lane.set_target(target);
                 lane
             }
-            None => self.add(endpoint.id, self.target(endpoint)),
+            None => self.add(endpoint.id, target),
         }
     }
 
@@ -72,16 +80,27 @@ impl LaneRegistry {
 
     /// The endpoint was changed.
     pub(crate) fn update(&self, endpoint: Endpoint) {
-        if let Some(lane) = self.find(endpoint.id) {
-            lane.set_target(self.target(&Arc::new(endpoint)));
+        if let Some(lane) = self.find(endpoint.id)
+            && let Target::Ready(ready) = &*lane.target()
+        {
+            let endpoint = Arc::new(endpoint);
+            lane.set_target(Target::Ready(
+                self.defaults.ready(&endpoint, &ready.application),
+            ));
         }
     }
 
-    fn target(&self, endpoint: &Arc<Endpoint>) -> Target {
-        let recipient = Recipient::new(endpoint, USER_AGENT, self.header_style);
-        Target::Ready {
-            endpoint: Arc::clone(endpoint),
-            recipient,
+    /// The application was changed.
+    pub(crate) fn update_application(&self, application: &Application) {
+        let application = Arc::new(application.clone());
+        for lane in self.all() {
+            if let Target::Ready(ready) = &*lane.target()
+                && ready.application.id == application.id
+            {
+                lane.set_target(Target::Ready(
+                    self.defaults.ready(&ready.endpoint, &application),
+                ));
+            }
         }
     }
 

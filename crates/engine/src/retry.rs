@@ -1,7 +1,9 @@
 //! When a failed delivery is tried again: a pure function of schedule, attempt number, answer
 //! and dice.
 
-use hookwire_types::Timestamp;
+use std::sync::Arc;
+
+use hookwire_types::{RetryDefinition, Timestamp};
 
 /// Each wait is shortened or lengthened by up to a fifth, so that deliveries which failed
 /// together do not come back together.
@@ -10,21 +12,43 @@ const JITTER: f64 = 0.2;
 /// A receiver can ask to be left alone, but not for longer than this.
 const RETRY_AFTER_MAX_MS: i64 = 24 * 3_600 * 1000;
 
+/// "Request Timeout", "Too Early" and "Too Many Requests" speak of the moment, not of the request.
+const MEANT_TO_BE_RETRIED: [u16; 3] = [408, 425, 429];
+
 /// The waits between attempts.
 #[derive(Debug, Clone)]
 pub(crate) struct RetryPolicy {
-    schedule_ms: Vec<i64>,
+    schedule_ms: Arc<[i64]>,
+    retry_client_errors: bool,
 }
 
 impl RetryPolicy {
-    /// A policy with these waits: the first follows the first attempt.
+    /// A policy with these waits: the first follows the first attempt. Every status is tried
+    /// again.
     pub(crate) fn new(schedule_seconds: &[u32]) -> Self {
         Self {
             schedule_ms: schedule_seconds
                 .iter()
                 .map(|s| i64::from(*s) * 1000)
                 .collect(),
+            retry_client_errors: true,
         }
+    }
+
+    /// This policy, where an endpoint does not say otherwise.
+    pub(crate) fn with(&self, definition: &RetryDefinition) -> Self {
+        let own = definition.schedule_seconds.as_deref().map(Self::new);
+        Self {
+            retry_client_errors: definition.retry_client_errors,
+            ..own.unwrap_or_else(|| self.clone())
+        }
+    }
+
+    /// Whether a receiver that answered with this status is asked again at all.
+    pub(crate) fn retries_status(&self, status: u16) -> bool {
+        self.retry_client_errors
+            || !(400..500).contains(&status)
+            || MEANT_TO_BE_RETRIED.contains(&status)
     }
 
     /// When to try again after `tries` attempts (at least 1), or `None` when the schedule is used
@@ -74,6 +98,35 @@ mod tests {
         assert_eq!(wait(2), Some(300_000));
         assert_eq!(wait(3), None);
         assert_eq!(wait(0), None);
+    }
+
+    #[test]
+    fn an_endpoint_may_have_a_schedule_of_its_own_and_give_up_on_client_errors() {
+        let server = RetryPolicy::new(&[5]);
+        let own = server.with(&RetryDefinition {
+            schedule_seconds: Some(vec![60, 60]),
+            timeout_ms: None,
+            retry_client_errors: false,
+        });
+        let wait = |policy: &RetryPolicy, tries| {
+            let at = policy.next(tries, NOW, None, 0.5);
+            at.map(|at| at.ms_since(NOW))
+        };
+        assert_eq!(wait(&own, 2), Some(60_000));
+        assert_eq!(
+            wait(&server.with(&RetryDefinition::default()), 1),
+            Some(5_000)
+        );
+        for (status, own_way) in [
+            (400, false),
+            (404, false),
+            (408, true),
+            (429, true),
+            (500, true),
+        ] {
+            assert_eq!(own.retries_status(status), own_way, "{status}");
+            assert!(server.retries_status(status), "{status}");
+        }
     }
 
     #[test]

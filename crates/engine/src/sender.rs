@@ -3,24 +3,27 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookwire_compose::{ComposeError, Recipient};
+use hookwire_compose::ConsoleLine;
 use hookwire_types::*;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, Request};
 
 use crate::clock::Clock;
-use crate::lane::{Job, Lane, Signal, Target};
-use crate::outbound::Outbound;
-use crate::retry::RetryPolicy;
+use crate::composing::{Composer, Unsent};
+use crate::lane::{Job, Lane, Signal};
+use crate::outbound::{Exchange, Outbound};
+use crate::target::{Ready, Target};
 use crate::verdict::Finding;
+
+/// What is shown in place of a header that credentials give.
+pub(crate) const HIDDEN: &str = "HIDDEN";
 
 /// See the module's page.
 #[derive(Debug)]
 pub(crate) struct Sender {
     outbound: Outbound,
-    policy: RetryPolicy,
+    composer: Composer,
     clock: Arc<Clock>,
     disable_after_ms: i64,
-    timeout_ms: u32,
 }
 
 /// What came of a delivery from a lane.
@@ -35,162 +38,217 @@ pub(crate) struct Sent {
 /// What went over the wire and what came back.
 #[derive(Debug)]
 pub(crate) struct Exchanged {
+    /// The request as a person may see it, if it was asked for and there was one.
+    pub(crate) request: Option<Request<Bytes>>,
     /// The receiver's headers.
     pub(crate) response_headers: HeaderMap,
+    /// What the endpoint's script wrote to its console.
+    pub(crate) console: Vec<ConsoleLine>,
     /// The exchange as it is recorded.
     pub(crate) attempt: Attempt,
     finding: Finding,
 }
 
+/// One attempt to make.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order<'a> {
+    /// What is to be sent.
+    pub(crate) message: &'a Message,
+    /// Who asked for it.
+    pub(crate) trigger: Trigger,
+    /// Requests with the same number use the same connections.
+    pub(crate) shard: u64,
+    /// Whether somebody wants to see the request.
+    pub(crate) show: bool,
+}
+
 impl Sender {
     pub(crate) fn new(
         outbound: Outbound,
-        policy: RetryPolicy,
+        composer: Composer,
         clock: Arc<Clock>,
         disable_after_ms: i64,
-        timeout_ms: u32,
     ) -> Self {
         Self {
             outbound,
-            policy,
+            composer,
             clock,
             disable_after_ms,
-            timeout_ms,
         }
+    }
+
+    /// Puts requests together.
+    pub(crate) fn composer(&self) -> &Composer {
+        &self.composer
     }
 
     /// Makes the next attempt of a delivery.
     pub(crate) async fn send(&self, lane: &Lane, job: &Job, shard: u64) -> Sent {
         let target = lane.target();
-        let Target::Ready {
-            endpoint,
-            recipient,
-        } = &*target
-        else {
+        let Target::Ready(ready) = &*target else {
             return Sent {
                 outcome: canceled(job),
                 signal: Signal::Nothing,
             };
         };
-        let exchanged = if endpoint.disabled {
-            let error = "the webhook was disabled when the delivery was due";
-            self.unsent(
-                job.key,
-                job.trigger,
-                &endpoint.url,
-                Cause::Disabled,
-                error.to_owned(),
-            )
-        } else {
-            self.exchange(endpoint, recipient, &job.message, job.trigger, shard, None)
-                .await
+        let order = Order {
+            message: &job.message,
+            trigger: job.trigger,
+            shard,
+            show: false,
         };
-        let (outcome, signal) = self.judge(lane, job, exchanged);
-        log(&outcome, &job.message, endpoint);
+        let exchanged = match refused(ready, job) {
+            Some(unsent) => self.unsent(ready, order, unsent),
+            None => self.exchange(ready, order).await,
+        };
+        let (outcome, signal) = self.judge(lane, ready, job, exchanged);
+        log(&outcome, &job.message, &ready.endpoint);
         Sent { outcome, signal }
     }
 
-    /// Sends a message to an endpoint now. A copy of the request is left in `shown`.
-    pub(crate) async fn exchange(
-        &self,
-        endpoint: &Endpoint,
-        recipient: &Result<Recipient, ComposeError>,
-        message: &Message,
-        trigger: Trigger,
-        shard: u64,
-        shown: Option<&mut Option<http::Request<Bytes>>>,
-    ) -> Exchanged {
-        let key = DeliveryKey {
-            message: message.id,
-            endpoint: endpoint.id,
-        };
-        if message.payload.is_none() {
-            let error = "the payload was deleted before the delivery was due".to_owned();
-            return self.unsent(key, trigger, &endpoint.url, Cause::Expired, error);
+    /// Sends a message to an endpoint now.
+    pub(crate) async fn exchange(&self, ready: &Ready, order: Order<'_>) -> Exchanged {
+        if order.message.payload.is_none() {
+            let error = "the payload was deleted before the delivery was due";
+            return self.unsent(ready, order, Unsent::new(Cause::Expired, error));
         }
         let started_at = self.clock.now();
-        let composed = match recipient {
-            Ok(recipient) => recipient.compose(message, started_at),
-            Err(error) => Err(error.clone()),
-        };
-        let request = match composed {
-            Ok(request) => request,
-            Err(error) => {
-                let error = error.to_string();
-                return self.unsent(key, trigger, &endpoint.url, Cause::Compose, error);
-            }
-        };
-        if let Some(shown) = shown {
-            *shown = Some(request.clone());
-        }
-        let exchange = self
-            .outbound
-            .exchange(shard, request, self.timeout_ms)
+        let composed = self
+            .composer
+            .compose(ready, order.message, started_at, order.show)
             .await;
+        let mut shown = composed.shown;
+        let console = composed.console;
+        let answered = match composed.request {
+            Ok(request) => self.call(ready, order.shard, request, &mut shown).await,
+            Err(unsent) => Err(unsent),
+        };
+        let exchanged = match answered {
+            Ok(exchange) => self.answered(ready, order, started_at, exchange),
+            Err(unsent) => self.unsent(ready, order, unsent),
+        };
+        Exchanged {
+            request: shown,
+            console,
+            ..exchanged
+        }
+    }
+
+    /// Sends a request with the endpoint's credentials.
+    async fn call(
+        &self,
+        ready: &Ready,
+        shard: u64,
+        request: Request<Bytes>,
+        shown: &mut Option<Request<Bytes>>,
+    ) -> Result<Exchange, Unsent> {
+        let (id, credentials) = (ready.endpoint.id, ready.endpoint.credentials.as_ref());
+        if credentials.is_none() {
+            return Ok(self
+                .outbound
+                .exchange(shard, request, ready.timeout_ms)
+                .await);
+        }
+        let authorization = self
+            .outbound
+            .authorize(shard, id, credentials)
+            .await
+            .map_err(|failure| Unsent::new(failure.cause, failure.detail))?;
+        if let (Some(shown), Some((name, _))) = (shown, authorization.header()) {
+            shown
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(HIDDEN));
+        }
+        Ok(self
+            .outbound
+            .exchange_as(&authorization, shard, request, ready.timeout_ms)
+            .await)
+    }
+
+    fn answered(
+        &self,
+        ready: &Ready,
+        order: Order<'_>,
+        started_at: Timestamp,
+        exchange: Exchange,
+    ) -> Exchanged {
         let finding = Finding::of(&exchange, self.clock.now());
+        let failure = exchange.failure.map(|failure| failure.detail);
         let attempt = Attempt {
-            id: self.clock.id(started_at),
-            key,
-            created_at: started_at,
-            url: endpoint.url.clone(),
-            status: status_of(&finding),
             response_status: exchange.status,
             response_body: exchange.body,
             duration_ms: exchange.duration_ms,
-            trigger,
-            cause: finding.cause,
-            error: exchange
-                .failure
-                .map(|failure| failure.detail)
-                .unwrap_or_default(),
-            test: false,
+            error: failure.unwrap_or_default(),
+            ..self.attempt(ready, order, started_at, finding)
         };
-        let response_headers = exchange.headers;
         Exchanged {
-            response_headers,
+            request: None,
+            response_headers: exchange.headers,
+            console: Vec::new(),
             attempt,
             finding,
         }
     }
 
-    fn unsent(
-        &self,
-        key: DeliveryKey,
-        trigger: Trigger,
-        url: &str,
-        cause: Cause,
-        error: String,
-    ) -> Exchanged {
-        let now = self.clock.now();
+    fn unsent(&self, ready: &Ready, order: Order<'_>, unsent: Unsent) -> Exchanged {
+        let finding = Finding::unsent(unsent.cause);
         let attempt = Attempt {
-            id: self.clock.id(now),
-            key,
-            created_at: now,
-            url: url.to_owned(),
-            status: AttemptStatus::Fail,
+            error: unsent.error,
+            ..self.attempt(ready, order, self.clock.now(), finding)
+        };
+        Exchanged {
+            request: None,
+            response_headers: HeaderMap::new(),
+            console: Vec::new(),
+            attempt,
+            finding,
+        }
+    }
+
+    /// An attempt at which nothing answered. Its URL is the endpoint's as it is defined: what
+    /// templates make of it may contain secrets.
+    fn attempt(
+        &self,
+        ready: &Ready,
+        order: Order<'_>,
+        created_at: Timestamp,
+        finding: Finding,
+    ) -> Attempt {
+        Attempt {
+            id: self.clock.id(created_at),
+            key: DeliveryKey {
+                message: order.message.id,
+                endpoint: ready.endpoint.id,
+            },
+            created_at,
+            url: ready.endpoint.url.clone(),
+            status: finding.status(),
             response_status: 0,
             response_body: Bytes::new(),
             duration_ms: 0,
-            trigger,
-            cause: Some(cause),
-            error,
+            trigger: order.trigger,
+            cause: finding.cause,
+            error: String::new(),
             test: false,
-        };
-        let finding = Finding::unsent(cause);
-        Exchanged {
-            response_headers: HeaderMap::new(),
-            attempt,
-            finding,
         }
     }
 
-    fn judge(&self, lane: &Lane, job: &Job, exchanged: Exchanged) -> (Outcome, Signal) {
+    fn judge(
+        &self,
+        lane: &Lane,
+        ready: &Ready,
+        job: &Job,
+        exchanged: Exchanged,
+    ) -> (Outcome, Signal) {
         let now = self.clock.now();
         let tries = job.tries + 1;
         let Exchanged {
             attempt, finding, ..
         } = exchanged;
-        let verdict = finding.verdict(&self.policy, tries, now, self.clock.dice());
+        let verdict = match finding.verdict(&ready.policy, tries, now, self.clock.dice()) {
+            Verdict::Retry { at } if ready.endpoint.ordered => Verdict::RetryInOrder { at },
+            verdict => verdict,
+        };
         let health = if finding.counts_for_health() {
             let (before, since) = lane.track_failing(finding.cause.is_some(), now);
             finding.health(before, since, now, self.disable_after_ms)
@@ -208,11 +266,18 @@ impl Sender {
     }
 }
 
-fn status_of(finding: &Finding) -> AttemptStatus {
-    match finding.cause {
-        None => AttemptStatus::Success,
-        Some(_) => AttemptStatus::Fail,
+/// Why a delivery that is due is not sent at all.
+fn refused(ready: &Ready, job: &Job) -> Option<Unsent> {
+    if ready.endpoint.disabled {
+        let error = "the webhook was disabled when the delivery was due";
+        return Some(Unsent::new(Cause::Disabled, error));
     }
+    // Whom a message goes to is decided when it is accepted. Here it is only told that the filter
+    // could not decide; a person who asks for an attempt gets one.
+    if job.tries == 0 && job.trigger == Trigger::Scheduled {
+        return Composer::wants(ready, &job.message).err();
+    }
+    None
 }
 
 fn canceled(job: &Job) -> Outcome {
@@ -252,7 +317,7 @@ pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
     let cause = attempt.cause.map(Cause::name).unwrap_or_default();
     match outcome.verdict {
         Verdict::Delivered => line!(info, "delivered"),
-        Verdict::Retry { at } => {
+        Verdict::Retry { at } | Verdict::RetryInOrder { at } => {
             line!(
                 warn,
                 "failed, will be tried again",
@@ -269,7 +334,7 @@ pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
                 error = attempt.error
             )
         }
-        Verdict::Canceled => {}
+        Verdict::Canceled => line!(info, "not sent", cause = cause, error = attempt.error),
     }
     if outcome.health == Some(EndpointHealth::Disabled) {
         line!(

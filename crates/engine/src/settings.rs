@@ -1,6 +1,7 @@
 //! What an operator can set about the engine, with the reason for each default.
 
 use crate::outbound::OutboundSettings;
+use crate::scripts::ScriptSettings;
 use hookwire_compose::HeaderStyle;
 
 /// Settings of the engine. `Default` is a server that needs no configuration.
@@ -25,6 +26,8 @@ pub struct EngineSettings {
     /// Whether no other process can be using the store. Then everything that was in memory when
     /// the last process ended is taken over at once, not only when its heartbeat is stale.
     pub sole_node: bool,
+    /// How endpoints' scripts are run.
+    pub scripts: ScriptSettings,
     /// How requests are sent.
     pub outbound: OutboundSettings,
 }
@@ -40,6 +43,7 @@ impl Default for EngineSettings {
             in_flight_max: 2_048,
             endpoint_in_flight_max: 128,
             sole_node: true,
+            scripts: ScriptSettings::default(),
             outbound: OutboundSettings::default(),
         }
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookwire_compose::{ComposeError, Recipient};
+use hookwire_compose::ConsoleLine;
 use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -15,10 +15,10 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::dispatcher::{Dispatcher, shard_of};
 use crate::intake::NewMessage;
-use crate::lane::Target;
 use crate::recorder::Record;
 use crate::room::Reservation;
-use crate::sender::{Exchanged, log};
+use crate::sender::{Exchanged, Order, log};
+use crate::target::{Ready, Target};
 
 /// Trials under way at most: each holds a connection for up to the exchange's deadline.
 const UNDER_WAY_MAX: usize = 64;
@@ -28,8 +28,11 @@ const UNDER_WAY_MAX: usize = 64;
 pub struct TestReport {
     /// The attempt as it was recorded; its delivery names the message that the test made.
     pub attempt: Attempt,
-    /// The request as it went over the wire; `None` when none could be composed.
+    /// The request as it went over the wire, but for secrets, which are hidden; `None` when none
+    /// could be composed.
     pub request: Option<http::Request<Bytes>>,
+    /// What the endpoint's script wrote to its console.
+    pub console: Vec<ConsoleLine>,
     /// The receiver's headers.
     pub response_headers: http::HeaderMap,
 }
@@ -84,43 +87,31 @@ impl Trials {
         let _permit = self.under_way.acquire().await;
         let lane = self.directory.lane(endpoint).await?;
         match &*lane.target() {
-            Target::Ready {
-                endpoint,
-                recipient,
-            } => self.send(endpoint, recipient, event).await,
+            Target::Ready(ready) => self.send(ready, event).await,
             Target::Gone => Err(Conflict::Version.into()),
         }
     }
 
-    async fn send(
-        &self,
-        endpoint: &Endpoint,
-        recipient: &Result<Recipient, ComposeError>,
-        event: NewMessage,
-    ) -> Result<TestReport, StoreError> {
+    async fn send(&self, ready: &Ready, event: NewMessage) -> Result<TestReport, StoreError> {
+        let endpoint = &ready.endpoint;
         let now = self.clock.now();
         let message = Arc::new(event.into_message(self.clock.id(now), endpoint.application, now));
         let payload_bytes = message.payload.as_ref().map_or(0, Bytes::len);
         let reservation = self.dispatcher.room.reserve_regardless(payload_bytes);
         self.keep(&message, endpoint.id).await?;
-        let mut request = None;
-        let exchanged = self
-            .dispatcher
-            .sender()
-            .exchange(
-                endpoint,
-                recipient,
-                &message,
-                Trigger::Manual,
-                shard_of(endpoint.id),
-                Some(&mut request),
-            )
-            .await;
+        let order = Order {
+            message: &message,
+            trigger: Trigger::Manual,
+            shard: shard_of(endpoint.id),
+            show: true,
+        };
         let Exchanged {
+            request,
             response_headers,
+            console,
             mut attempt,
             ..
-        } = exchanged;
+        } = self.dispatcher.sender().exchange(ready, order).await;
         attempt.test = true;
         let outcome = outcome(attempt.clone());
         log(&outcome, &message, endpoint);
@@ -128,6 +119,7 @@ impl Trials {
         Ok(TestReport {
             attempt,
             request,
+            console,
             response_headers,
         })
     }
@@ -154,7 +146,7 @@ impl Trials {
         let outcome = Box::new(outcome);
         let record = Record::Outcome {
             outcome,
-            reservation,
+            reservation: Some(reservation),
             recorded: Some(recorded),
         };
         // Errors mean that the recorder has ended with the process.

@@ -58,8 +58,11 @@ impl Finding {
     ) -> Verdict {
         match self.cause {
             None => Verdict::Delivered,
-            Some(Cause::Compose | Cause::Disabled | Cause::Expired) => Verdict::Failed,
+            Some(Cause::Skipped | Cause::Filter) => Verdict::Canceled,
+            Some(Cause::Disabled | Cause::Expired) => Verdict::Failed,
             Some(_) if self.status == GONE => Verdict::Failed,
+            Some(Cause::Status) if !policy.retries_status(self.status) => Verdict::Failed,
+            // Also when nothing could be composed: the configuration may be mended meanwhile.
             Some(_) => match policy.next(tries, now, self.retry_after_ms, dice) {
                 Some(at) => Verdict::Retry { at },
                 None => Verdict::Failed,
@@ -70,7 +73,7 @@ impl Finding {
     /// What it tells the lane about its receiver. An overloaded or absent one is called less.
     pub(crate) fn signal(&self) -> Signal {
         match (self.cause, self.status) {
-            (Some(Cause::Compose | Cause::Disabled | Cause::Expired), _) => Signal::Nothing,
+            (Some(cause), _) if is_unsent(cause) => Signal::Nothing,
             (Some(Cause::Status), 429 | 502..=504) => Signal::Silent {
                 pause: self
                     .retry_after_ms
@@ -106,10 +109,36 @@ impl Finding {
     /// Whether it says anything about the endpoint's health: a delivery that could not be sent
     /// for reasons of its own does not.
     pub(crate) fn counts_for_health(&self) -> bool {
-        !matches!(
-            self.cause,
-            Some(Cause::Compose | Cause::Disabled | Cause::Expired)
-        )
+        !self.cause.is_some_and(is_unsent)
+    }
+
+    /// How the attempt ended.
+    pub(crate) fn status(&self) -> AttemptStatus {
+        match self.cause {
+            None => AttemptStatus::Success,
+            Some(Cause::Skipped | Cause::Filter) => AttemptStatus::Canceled,
+            Some(_) => AttemptStatus::Fail,
+        }
+    }
+}
+
+/// Whether nothing was sent, for a reason that has nothing to do with the receiver.
+fn is_unsent(cause: Cause) -> bool {
+    match cause {
+        Cause::Compose
+        | Cause::Transformation
+        | Cause::Authorization
+        | Cause::Skipped
+        | Cause::Filter
+        | Cause::Disabled
+        | Cause::Expired => true,
+        Cause::Status
+        | Cause::Timeout
+        | Cause::Connect
+        | Cause::Tls
+        | Cause::Dns
+        | Cause::Blocked
+        | Cause::TooLarge => false,
     }
 }
 
@@ -155,11 +184,22 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_not_tried_again() {
+    fn what_was_not_sent_says_nothing_about_the_receiver() {
         let policy = RetryPolicy::new(&[10]);
-        for cause in [Cause::Compose, Cause::Disabled, Cause::Expired] {
+        let retry = Verdict::Retry {
+            at: NOW.plus_ms(10_000),
+        };
+        for (cause, verdict) in [
+            (Cause::Compose, retry),
+            (Cause::Transformation, retry),
+            (Cause::Authorization, retry),
+            (Cause::Skipped, Verdict::Canceled),
+            (Cause::Filter, Verdict::Canceled),
+            (Cause::Disabled, Verdict::Failed),
+            (Cause::Expired, Verdict::Failed),
+        ] {
             let finding = Finding::unsent(cause);
-            assert_eq!(finding.verdict(&policy, 1, NOW, 0.5), Verdict::Failed);
+            assert_eq!(finding.verdict(&policy, 1, NOW, 0.5), verdict);
             assert_eq!(finding.signal(), Signal::Nothing);
             assert!(!finding.counts_for_health());
         }

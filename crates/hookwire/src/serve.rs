@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,17 +14,18 @@ use hookwire_api::{ApiSettings, ApiState, Principal, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::sqlite::{Options, SqliteStore};
-use hookwire_store::{Store, StoreError};
+use hookwire_store::{Sealer, Store, StoreError};
 use hookwire_types::{SecretText, Timestamp};
 use ipnet::{Ipv4Net, Ipv6Net};
 use tokio::net::TcpListener;
 
 use crate::cli::default_organization;
 use crate::cli::output::print;
-use crate::config::Config;
+use crate::config::{Config, EncryptionKey};
 use crate::logs::LogGuard;
+use crate::secret_file::{ENCRYPTION_KEY, TOKEN_SECRET};
 use crate::start_text::{DevText, StartText, program_name};
-use crate::{dev, secret_file, signals};
+use crate::{dev, signals};
 
 /// How long the token is valid that `--dev` prints: longer than anybody tries things out.
 const DEV_TOKEN_LIFETIME_SECONDS: u32 = 365 * 24 * 3_600;
@@ -34,13 +36,25 @@ const OTHER_FILES: u64 = 128;
 /// Opens the store, or says what to do.
 pub fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     let path = &config.storage.store;
-    match SqliteStore::open(path, Options::default()) {
+    let options = Options {
+        sealer: Some(sealer(config)?),
+        ..Options::default()
+    };
+    match SqliteStore::open(path, options) {
         Ok(store) => Ok(Arc::new(store)),
-        Err(error) => Err(anyhow!(
-            "{}",
-            store_advice(&error, &path.display().to_string())
-        )),
+        Err(error) => Err(anyhow!("{}", store_advice(&error, path))),
     }
+}
+
+/// What encrypts credentials. Its key must be there before the store is opened, because the store
+/// refuses one that is not its own.
+fn sealer(config: &Config) -> anyhow::Result<Sealer> {
+    let text = match &config.storage.encryption_key {
+        Some(text) => text.clone(),
+        None => ENCRYPTION_KEY.read_or_make(&config.storage.store)?,
+    };
+    let key = EncryptionKey::decode(text.reveal()).context("the encryption key is damaged")?;
+    Ok(Sealer::new(&key)?)
 }
 
 /// Serves until a signal, then lets what is in flight finish.
@@ -51,15 +65,13 @@ pub async fn run(config: Config, store: Arc<dyn Store>, log: &LogGuard) -> anyho
     let listener = bind(config.server.listen).await?;
     let secret = match &config.server.jwt_secret {
         Some(secret) => secret.clone(),
-        None => secret_file::read_or_make(&config.storage.store)?,
+        None => TOKEN_SECRET.read_or_make(&config.storage.store)?,
     };
     let tokens = TokenKey::new(secret.reveal().as_bytes());
     let engine = Engine::start(store, engine_settings(&config)).await;
     let engine = engine.map_err(|error| {
-        anyhow!(
-            "{}",
-            store_advice(&error, &config.storage.store.display().to_string())
-        )
+        let advice = store_advice(&error, &config.storage.store);
+        anyhow!("{advice}")
     })?;
     announce(&config, &engine, &tokens, listener.local_addr()?).await?;
 
@@ -145,8 +157,14 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// The store's error and what a person can do about it.
-fn store_advice(error: &StoreError, path: &str) -> String {
+fn store_advice(error: &StoreError, store: &Path) -> String {
+    let path = store.display();
     match error {
+        StoreError::OtherKey => format!(
+            "{error} ({path}): put back the file {key} that belongs to it, from the same backup \
+             for example, or set HOOKWIRE_ENCRYPTION_KEY to the key that it had",
+            key = ENCRYPTION_KEY.path_beside(store).display()
+        ),
         StoreError::InUse(_) => {
             format!("{error}: stop that one, or choose another file with --store")
         }
@@ -159,7 +177,7 @@ fn store_advice(error: &StoreError, path: &str) -> String {
              disk has room"
         ),
         StoreError::NewerSchema { .. } => format!("{error} ({path})"),
-        StoreError::Conflict(_) => error.to_string(),
+        StoreError::Conflict(_) | StoreError::NoKey => error.to_string(),
     }
 }
 
@@ -234,6 +252,9 @@ fn raise_file_limit(config: &Config) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
+    use hookwire_store::Change;
+    use hookwire_types::*;
 
     #[test]
     fn the_documented_defaults_are_those_of_the_floors() {
@@ -272,5 +293,83 @@ mod tests {
             error.contains(&address.to_string()) && error.contains("--listen"),
             "{error}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_not_the_stores_is_told_with_what_to_do() {
+        let scratch = Scratch::new();
+        let mut config = Config::default();
+        config.storage.store = scratch.path("h.db");
+        let store = open_store(&config).unwrap();
+        keep_credentials(&*store).await;
+        drop(store);
+        drop(open_store(&config).unwrap());
+
+        let key_file = ENCRYPTION_KEY.path_beside(&config.storage.store);
+        let kept = std::fs::read_to_string(&key_file).unwrap();
+        std::fs::remove_file(&key_file).unwrap();
+        let error = open_store(&config).err().unwrap().to_string();
+        for part in [
+            "h.db.key",
+            "HOOKWIRE_ENCRYPTION_KEY",
+            "another encryption key",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        // The key may come from the setting as well.
+        config.storage.encryption_key = Some(SecretText::new(kept.trim()));
+        drop(open_store(&config).unwrap());
+    }
+
+    /// Makes an application with an endpoint that has credentials.
+    async fn keep_credentials(store: &dyn Store) {
+        let now = Timestamp::from_unix_ms(1_790_000_000_000);
+        let id = Ksuid::floor(now);
+        let application = Application {
+            id: id.into(),
+            organization: default_organization().unwrap(),
+            uid: None,
+            name: "Acme".to_owned(),
+            throttle_rate: None,
+            metadata: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let endpoint = Endpoint {
+            id: id.into(),
+            organization: application.organization,
+            application: application.id,
+            uid: None,
+            name: "CRM".to_owned(),
+            url: "https://example.com/".to_owned(),
+            description: String::new(),
+            throttle_rate: None,
+            disabled: false,
+            event_types: None,
+            channels: None,
+            metadata: Metadata::new(),
+            filter: None,
+            request: RequestDefinition::default(),
+            headers: Metadata::new(),
+            transformation: Transformation::default(),
+            retry: RetryDefinition::default(),
+            ordered: false,
+            credentials: Some(Credentials::Bearer {
+                token: SecretText::new("t.o.k"),
+            }),
+            secrets: Secrets::new(),
+            secret: SecretText::new("whsec_c2VjcmV0"),
+            old_secrets: Vec::new(),
+            failing_since: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let changes = vec![
+            Change::CreateApplication(application),
+            Change::CreateEndpoint(endpoint),
+        ];
+        store.change(changes).await.unwrap();
     }
 }

@@ -41,6 +41,12 @@ pub enum StoreError {
         /// What this program knows.
         known: i64,
     },
+    /// It has credentials that the key it was opened with does not open.
+    #[error("credentials in the store are sealed with another encryption key")]
+    OtherKey,
+    /// It was opened without an encryption key, and there are credentials to be kept.
+    #[error("without an encryption key no credentials can be kept")]
+    NoKey,
     /// Another running process has the store.
     #[error("another hookwire process is using {0}")]
     InUse(String),

@@ -11,6 +11,8 @@
 //!   itself is the wait that forms the next batch.
 //! - **Ownership.** A pending delivery is either owned by one node, which has it in memory, or by
 //!   nobody and due at some moment. Only its owner can complete it.
+//! - **Credentials are sealed.** An endpoint's credentials and secret values are kept encrypted,
+//!   by a [`Sealer`] that is given to the store when it is opened.
 //! - **Tenants are apart.** Finders take the organization or application that a thing must belong
 //!   to; a thing of another tenant is not found.
 
@@ -20,6 +22,7 @@
 mod conformance;
 mod error;
 mod request;
+mod seal;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -30,6 +33,7 @@ pub use request::{
     Accepted, AttemptFilter, Change, Claim, Claimed, DeliveryFilter, MessageFilter, Messages,
     NewDelivery, Payloads, Waiting, Want,
 };
+pub use seal::{KEY_BYTES, SealError, Sealer};
 
 /// Where Hookwire keeps everything. See the module's page for what every implementation promises.
 #[async_trait]

@@ -217,6 +217,12 @@ pub enum Verdict {
         /// When the next attempt is due.
         at: Timestamp,
     },
+    /// Try again at this moment and before anything else for this endpoint. It stays with its
+    /// node and keeps its place among the endpoint's deliveries.
+    RetryInOrder {
+        /// When the next attempt is due.
+        at: Timestamp,
+    },
     /// Given up.
     Failed,
     /// Its endpoint is gone, or the delivery is not wanted there.

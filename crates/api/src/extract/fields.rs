@@ -5,6 +5,8 @@
 //! when anything was reported. Fields that nobody asks for are ignored: newer clients may send
 //! more than this server knows.
 
+mod strict;
+
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 

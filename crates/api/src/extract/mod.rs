@@ -13,5 +13,6 @@ pub use fields::{Field, Fields, Patch};
 pub use object::{Entries, Items};
 pub use query::{FromQuery, Params, Query};
 pub use target::{
-    App, EndpointTarget, MessageTarget, PathName, PathRef, find_app, reference, require_endpoint,
+    App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, reference,
+    require_endpoint,
 };

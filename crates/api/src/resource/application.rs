@@ -314,7 +314,7 @@ async fn update(
     loop {
         tries.next().await?;
         let found = find(state, organization, reference).await?;
-        let mut application = found.application.clone();
+        let mut application = Application::clone(&found.application);
         edit(&mut application);
         application.version += 1;
         application.updated_at = state.engine().now();

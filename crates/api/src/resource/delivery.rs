@@ -12,7 +12,7 @@ use hookwire_types::{
 };
 use serde::Serialize;
 
-use super::endpoint_model::EndpointOut;
+use super::endpoint_model::EndpointSummary;
 use super::message::read_filter;
 use super::message_model::{MessageOut, payloads};
 use super::status::{self, StatusQuery};
@@ -101,7 +101,7 @@ pub async fn list_of_message(
         Some(DeliveryOut::new(
             delivery,
             expanded,
-            EndpointOut::from(&**endpoint),
+            EndpointSummary::from(&**endpoint),
         ))
     });
     Ok(Json(shown).into_response())

@@ -1,14 +1,20 @@
 //! Endpoints: what people call webhooks.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use hookwire_engine::AppSnapshot;
 use hookwire_store::{Change, Conflict, StoreError};
-use hookwire_types::{Endpoint, EndpointId, Order, OrganizationId, Reference};
+use hookwire_types::{
+    Application, Endpoint, EndpointId, Metadata, Order, OrganizationId, Reference,
+    RequestDefinition, RetryDefinition, Secrets, Transformation,
+};
 use http::StatusCode;
 
 use super::endpoint_model::{EndpointIn, EndpointOut, EndpointPatch};
+use super::endpoint_own::definition_bytes;
 use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{
@@ -16,11 +22,16 @@ use crate::extract::{
 };
 use crate::page::Paging;
 use crate::problem::invalid;
+use crate::room::SMALL_BYTES;
 use crate::state::ApiState;
 
 /// Endpoints of one application at most. All of them are kept in memory while the application is
 /// in use, and a message for all of them is one batch: this many are some ten megabytes.
 pub const ENDPOINTS_MAX: usize = 10_000;
+/// Templates, scripts and the like of one application's endpoints together, in bytes, as they are
+/// kept in memory as well: 1.6 kB for each of the most endpoints, or sixteen of the largest
+/// templates.
+const DEFINITIONS_BYTES_MAX: usize = 16 << 20;
 
 /// Which endpoints to list.
 pub struct ListParams(Paging<EndpointId>);
@@ -46,7 +57,13 @@ pub async fn list(
         .endpoints(app.application.id, paging.one_more())
         .await?;
     let page = paging.cut(rows, |endpoint| endpoint.id);
-    Ok(Json(page.show(EndpointOut::from)).into_response())
+    // As they were read, and once more in the answer.
+    let bytes = 2 * page.data.iter().map(definition_bytes).sum::<usize>();
+    let shown = page.show(EndpointOut::from);
+    if bytes <= SMALL_BYTES {
+        return Ok(Json(shown).into_response());
+    }
+    state.room_for_page(bytes).await?.answer(&shown)
 }
 
 /// Creates an endpoint.
@@ -56,7 +73,9 @@ pub async fn create(
     Input(input): Input<EndpointIn>,
 ) -> Result<Response, ApiError> {
     let organization = app.application.organization;
-    check_event_types(&state, organization, input.event_types.as_deref()).await?;
+    check_event_types(&state, organization, input.event_types.as_deref())
+        .await
+        .map_err(|error| input.explain(error))?;
     let created = create_from(&state, &app, input).await?;
     Ok(shown(StatusCode::CREATED, &created))
 }
@@ -70,7 +89,9 @@ pub async fn get(target: EndpointTarget) -> Response {
 }
 
 /// Replaces an endpoint, or creates it. A uid in the path stays its uid unless the body names
-/// another one; name, headers and secret stay as they are unless the body has them.
+/// another one. Name, headers, secret and everything that clients of the compatible API do not
+/// know (`request`, `filter`, `retry`, `ordered`, `credentials`, `secrets`) stay as they are unless
+/// the body has them; null clears them.
 pub async fn upsert(
     App(app): App,
     PathRef(reference): PathRef<EndpointId>,
@@ -79,7 +100,9 @@ pub async fn upsert(
 ) -> Result<Response, ApiError> {
     let input = input.named_by(&reference)?;
     let organization = app.application.organization;
-    check_event_types(&state, organization, input.event_types.as_deref()).await?;
+    check_event_types(&state, organization, input.event_types.as_deref())
+        .await
+        .map_err(|error| input.explain(error))?;
     let edit = |endpoint: &mut Endpoint| replace(endpoint, &input);
     let mut tries = Tries::default();
     loop {
@@ -107,8 +130,7 @@ fn replace(endpoint: &mut Endpoint, input: &EndpointIn) -> Result<(), ApiError> 
         let advice = "an endpoint's secret is changed by `secret/rotate`";
         return Err(invalid(["body", "secret"], advice));
     }
-    input.replace(endpoint);
-    Ok(())
+    input.replace(endpoint)
 }
 
 /// Changes what the body mentions.
@@ -119,10 +141,7 @@ pub async fn patch(
 ) -> Result<Response, ApiError> {
     let organization = target.app.application.organization;
     check_event_types(&state, organization, input.event_types()).await?;
-    let edit = |endpoint: &mut Endpoint| {
-        input.apply(endpoint);
-        Ok(())
-    };
+    let edit = |endpoint: &mut Endpoint| input.apply(endpoint);
     let reference = Reference::Id(target.endpoint.id);
     let updated = update(&state, &target.app, &reference, edit).await?;
     Ok(shown(StatusCode::OK, &updated))
@@ -149,42 +168,71 @@ async fn create_from(
         let detail = format!("an application has at most {ENDPOINTS_MAX} endpoints");
         return Err(ApiError::refused("limit_reached", detail));
     }
+    let mut endpoint = blank(state, &app.application);
+    input.define(&mut endpoint)?;
+    check_definitions(app, &endpoint)?;
     let engine = state.engine();
-    let now = engine.now();
-    let endpoint = Endpoint {
-        id: engine.new_id(),
-        organization: app.application.organization,
-        application: app.application.id,
-        name: input.name_or_host(),
-        uid: input.uid,
-        url: input.url,
-        description: input.description,
-        throttle_rate: input.throttle_rate,
-        disabled: input.disabled,
-        event_types: input.event_types,
-        channels: input.channels,
-        metadata: input.metadata,
-        headers: input.headers.unwrap_or_default(),
-        secret: input.secret.unwrap_or_else(|| engine.new_secret()),
-        old_secrets: Vec::new(),
-        filter: None,
-        request: hookwire_types::RequestDefinition::default(),
-        transformation: hookwire_types::Transformation::default(),
-        retry: hookwire_types::RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: hookwire_types::Secrets::new(),
-        failing_since: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
     let change = Change::CreateEndpoint(endpoint.clone());
     match engine.change(vec![change]).await {
         // Nothing is replaced here, so it is the application that was deleted meanwhile.
         Err(StoreError::Conflict(Conflict::Version)) => Err(ApiError::NotFound("application")),
         result => result.map(|()| endpoint).map_err(Into::into),
     }
+}
+
+/// An endpoint of which nothing is defined yet.
+pub fn blank(state: &ApiState, application: &Application) -> Endpoint {
+    let engine = state.engine();
+    let now = engine.now();
+    Endpoint {
+        id: engine.new_id(),
+        organization: application.organization,
+        application: application.id,
+        uid: None,
+        name: String::new(),
+        url: String::new(),
+        description: String::new(),
+        throttle_rate: None,
+        disabled: false,
+        event_types: None,
+        channels: None,
+        metadata: Metadata::new(),
+        filter: None,
+        request: RequestDefinition::default(),
+        headers: Metadata::new(),
+        transformation: Transformation::default(),
+        retry: RetryDefinition::default(),
+        ordered: false,
+        credentials: None,
+        secrets: Secrets::new(),
+        secret: engine.new_secret(),
+        old_secrets: Vec::new(),
+        failing_since: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// Whether the application's definitions stay within their bound with this endpoint as it is to
+/// be. What does not grow is not refused.
+fn check_definitions(app: &AppSnapshot, endpoint: &Endpoint) -> Result<(), ApiError> {
+    let bytes = definition_bytes(endpoint);
+    let same = |other: &&Arc<Endpoint>| other.id == endpoint.id;
+    let before = app.endpoints.iter().find(same);
+    if bytes <= before.map_or(0, |before| definition_bytes(before)) {
+        return Ok(());
+    }
+    let others = app.endpoints.iter().filter(|other| !same(other));
+    let sum: usize = others.map(|other| definition_bytes(other)).sum();
+    if sum + bytes > DEFINITIONS_BYTES_MAX {
+        let detail = format!(
+            "the templates, scripts, filters and secrets of an application's endpoints have at \
+             most {DEFINITIONS_BYTES_MAX} bytes together"
+        );
+        return Err(ApiError::refused("limit_reached", detail));
+    }
+    Ok(())
 }
 
 /// Changes an endpoint as it is at that moment; `edit` is done again when somebody else changed it
@@ -195,13 +243,14 @@ pub async fn update(
     reference: &Reference<EndpointId>,
     edit: impl Fn(&mut Endpoint) -> Result<(), ApiError> + Send + Sync,
 ) -> Result<Endpoint, ApiError> {
-    let id = find(state, app, reference).await?.id;
+    let id = find(state, app, reference).await?.1.id;
     let _turn = state.turns().of(id).await;
     let mut tries = Tries::default();
     loop {
         tries.next().await?;
-        let mut endpoint = find(state, app, reference).await?;
+        let (app, mut endpoint) = find(state, app, reference).await?;
         edit(&mut endpoint)?;
+        check_definitions(&app, &endpoint)?;
         endpoint.version += 1;
         endpoint.updated_at = state.engine().now();
         let change = Change::UpdateEndpoint(endpoint.clone());
@@ -212,12 +261,12 @@ pub async fn update(
     }
 }
 
-/// The endpoint as it is now; the application may have changed since the request came in.
+/// Endpoint and application as they are now, which may be otherwise than when the request came in.
 async fn find(
     state: &ApiState,
     app: &AppSnapshot,
     reference: &Reference<EndpointId>,
-) -> Result<Endpoint, ApiError> {
+) -> Result<(Arc<AppSnapshot>, Endpoint), ApiError> {
     let application = Reference::Id(app.application.id);
     let app = state
         .engine()
@@ -227,16 +276,20 @@ async fn find(
     let found = require_endpoint(&app, reference)?;
     let mut endpoint = Endpoint::clone(&found);
     endpoint.failing_since = app.failing_since(endpoint.id);
-    Ok(endpoint)
+    Ok((app, endpoint))
 }
 
 /// Whether the catalogue offers all of these event types.
-async fn check_event_types(
+pub async fn check_event_types(
     state: &ApiState,
     organization: OrganizationId,
     names: Option<&[String]>,
 ) -> Result<(), ApiError> {
     for (index, name) in names.unwrap_or_default().iter().enumerate() {
+        // Whatever begins so, whether there is any or not.
+        if name.ends_with('*') {
+            continue;
+        }
         let found = state.store().event_type(organization, name).await?;
         let wrong = match found {
             Some(event_type) if event_type.archived => "this event type is archived",

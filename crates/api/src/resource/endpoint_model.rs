@@ -1,16 +1,21 @@
-//! Endpoints as they are taken and shown.
+//! Endpoints as they are taken and shown. The fields beyond the compatible API are in
+//! `endpoint_own`.
 //!
 //! Where the compatible API has changed a name, both are taken and both are shown: `eventTypes`
 //! and the older `filterTypes`, `throttleRate` and the older `rateLimit`.
 
+use hookwire_compose::recipe::Example;
 use hookwire_types::{Endpoint, EndpointId, Metadata, Reference, SecretText, Timestamp};
 use serde::Serialize;
 use url::Url;
 
 use super::endpoint_headers::read_headers;
+use super::endpoint_own::{OwnFields, OwnOut};
+use super::endpoint_recipe::{FilledIn, read_recipe};
 use super::{patch_rate, read_rate};
 use crate::error::ApiError;
 use crate::extract::{Field, Fields, FromBody, Patch};
+use crate::problem::invalid;
 use crate::rules;
 
 /// Event types that one endpoint may list; who wants more wants all, which is an absent list.
@@ -43,10 +48,16 @@ pub struct EndpointIn {
     pub headers: Option<Metadata>,
     /// Signs each request.
     pub secret: Option<SecretText>,
+    /// What the compatible API does not know.
+    own: OwnFields,
+    /// Whether the event types are what the body says and not what the recipe suggests.
+    names_event_types: bool,
+    /// A ready-made definition; what stands beside it replaces parts of it.
+    recipe: Option<FilledIn>,
 }
 
 fn event_types(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
-    field.text_set(1..=EVENT_TYPES_MAX, rules::event_type_name)
+    field.text_set(1..=EVENT_TYPES_MAX, rules::wanted_event_type)
 }
 
 fn channels(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
@@ -55,8 +66,19 @@ fn channels(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
 
 impl FromBody for EndpointIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let has_recipe = fields.has_value("recipe");
+        let recipe = fields.optional("recipe", read_recipe);
+        let url = if has_recipe {
+            let url = fields.optional("url", |f| f.text(rules::url));
+            url.or_else(|| recipe.as_ref().map(|recipe| recipe.url().to_owned()))
+                .unwrap_or_default()
+        } else {
+            fields.required("url", |f| f.text(rules::url))
+        };
+        let names_event_types = fields.has("eventTypes") || fields.has("filterTypes");
+        let suggested = recipe.as_ref().and_then(FilledIn::event_types);
         Self {
-            url: fields.required("url", |f| f.text(rules::url)),
+            url,
             name: fields.optional("name", |f| f.text(rules::display_name)),
             uid: fields.optional("uid", |f| f.text(rules::uid::<EndpointId>)),
             description: fields
@@ -68,13 +90,18 @@ impl FromBody for EndpointIn {
                 .unwrap_or(false),
             event_types: fields
                 .optional("eventTypes", event_types)
-                .or_else(|| fields.optional("filterTypes", event_types)),
+                .or_else(|| fields.optional("filterTypes", event_types))
+                .or(suggested.filter(|_| !names_event_types)),
+            names_event_types,
             channels: fields.optional("channels", channels),
             metadata: fields
                 .optional("metadata", |f| f.metadata())
                 .unwrap_or_default(),
             headers: fields.optional("headers", read_headers),
             secret: fields.optional("secret", |f| f.text(rules::secret)),
+            // Beside a recipe, secrets are added to those that the recipe has.
+            own: OwnFields::read(fields, has_recipe),
+            recipe,
         }
     }
 }
@@ -90,8 +117,32 @@ impl EndpointIn {
         Ok(self)
     }
 
-    /// The name, or the URL's host for those who give none.
-    pub fn name_or_host(&self) -> String {
+    /// The event types that the body itself asks for.
+    pub fn named_event_types(&self) -> Option<&[String]> {
+        self.event_types
+            .as_deref()
+            .filter(|_| self.names_event_types)
+    }
+
+    /// The event that shows what its recipe does.
+    pub fn example(&self) -> Option<&'static Example> {
+        self.recipe.as_ref().map(FilledIn::example)
+    }
+
+    /// In words for those who named no event types themselves: why the catalogue refuses them.
+    pub fn explain(&self, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Invalid(_) if !self.names_event_types => invalid(
+                ["body", "eventTypes"],
+                "say which event types it is for, or null for all: the catalogue does not have \
+                 those that the recipe suggests",
+            ),
+            other => other,
+        }
+    }
+
+    /// What the body calls it, or the URL's host.
+    fn name_or_host(&self) -> String {
         let host = || Url::parse(&self.url).ok()?.host_str().map(str::to_owned);
         self.name
             .clone()
@@ -99,8 +150,21 @@ impl EndpointIn {
             .unwrap_or_else(|| self.url.clone())
     }
 
-    /// Makes an endpoint what the body says.
-    pub fn replace(&self, endpoint: &mut Endpoint) {
+    /// Makes a new endpoint what the body says.
+    pub fn define(&self, endpoint: &mut Endpoint) -> Result<(), ApiError> {
+        endpoint.name = self.name_or_host();
+        if let Some(secret) = &self.secret {
+            endpoint.secret = secret.clone();
+        }
+        self.replace(endpoint)
+    }
+
+    /// Makes an endpoint what the body says. What clients of the compatible API do not know stays
+    /// as it is unless the body has it.
+    pub fn replace(&self, endpoint: &mut Endpoint) -> Result<(), ApiError> {
+        if let Some(recipe) = &self.recipe {
+            recipe.apply(endpoint);
+        }
         if let Some(name) = &self.name {
             endpoint.name.clone_from(name);
         }
@@ -115,6 +179,7 @@ impl EndpointIn {
         endpoint.channels.clone_from(&self.channels);
         endpoint.metadata.clone_from(&self.metadata);
         set_disabled(endpoint, self.disabled);
+        self.own.apply(endpoint)
     }
 }
 
@@ -139,6 +204,7 @@ pub struct EndpointPatch {
     event_types: Patch<Vec<String>>,
     channels: Patch<Vec<String>>,
     metadata: Option<Metadata>,
+    own: OwnFields,
 }
 
 /// In a PATCH, an empty list clears as null does.
@@ -156,7 +222,7 @@ fn patch_list(
 
 impl FromBody for EndpointPatch {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
-        let types = rules::event_type_name;
+        let types = rules::wanted_event_type;
         let mut event_types = patch_list(fields, "eventTypes", EVENT_TYPES_MAX, types);
         if event_types == Patch::Absent {
             event_types = patch_list(fields, "filterTypes", EVENT_TYPES_MAX, types);
@@ -171,6 +237,7 @@ impl FromBody for EndpointPatch {
             event_types,
             channels: patch_list(fields, "channels", CHANNELS_MAX, rules::channel),
             metadata: fields.change("metadata", |f| f.metadata()),
+            own: OwnFields::read(fields, true),
         }
     }
 }
@@ -185,7 +252,7 @@ impl EndpointPatch {
     }
 
     /// Changes what the body mentions.
-    pub fn apply(&self, endpoint: &mut Endpoint) {
+    pub fn apply(&self, endpoint: &mut Endpoint) -> Result<(), ApiError> {
         if let Some(url) = &self.url {
             endpoint.url.clone_from(url);
         }
@@ -205,13 +272,23 @@ impl EndpointPatch {
         if let Some(disabled) = self.disabled {
             set_disabled(endpoint, disabled);
         }
+        self.own.apply(endpoint)
     }
 }
 
 /// An endpoint as the API shows it.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct EndpointOut<'a> {
+    #[serde(flatten)]
+    summary: EndpointSummary<'a>,
+    #[serde(flatten)]
+    own: OwnOut<'a>,
+}
+
+/// An endpoint without how its requests are composed, for lists of something else.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointSummary<'a> {
     id: EndpointId,
     uid: Option<&'a str>,
     name: &'a str,
@@ -231,6 +308,15 @@ pub struct EndpointOut<'a> {
 }
 
 impl<'a> From<&'a Endpoint> for EndpointOut<'a> {
+    fn from(endpoint: &'a Endpoint) -> Self {
+        Self {
+            summary: endpoint.into(),
+            own: endpoint.into(),
+        }
+    }
+}
+
+impl<'a> From<&'a Endpoint> for EndpointSummary<'a> {
     fn from(endpoint: &'a Endpoint) -> Self {
         Self {
             id: endpoint.id,

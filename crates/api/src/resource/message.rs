@@ -23,9 +23,9 @@ use crate::state::ApiState;
 use crate::token::Principal;
 
 /// Channels of one message; each is compared with each endpoint's.
-const CHANNELS_MAX: usize = 5;
+pub const CHANNELS_MAX: usize = 5;
 /// Tags of one message; each is an entry of an index.
-const TAGS_MAX: usize = 5;
+pub const TAGS_MAX: usize = 5;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;

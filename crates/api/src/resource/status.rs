@@ -3,6 +3,9 @@
 //! The compatible API knows two states more than its clients always did: `sending` (3) and
 //! `canceled` (4). Clients ask for them with `expanded_statuses`; the others see 4 as `fail`. Here
 //! a delivery that is being sent is still `pending`, so that 3 is never shown.
+//!
+//! Attempts are shown as they are: one that was canceled says so to everybody, because it is where
+//! a person looks for why nothing arrived.
 
 use hookwire_types::{AttemptStatus, DeliveryStatus};
 
@@ -103,6 +106,8 @@ mod tests {
         assert_eq!(sending.of_deliveries(), None);
         let pending: StatusQuery = Query::parse("status=1").unwrap();
         assert_eq!(pending.of_attempts(), None);
+        let canceled: StatusQuery = Query::parse("status=4").unwrap();
+        assert_eq!(canceled.of_attempts(), Some(Some(AttemptStatus::Canceled)));
         assert!(Query::parse::<StatusQuery>("status=5").is_err());
         assert!(Query::parse::<StatusQuery>("status=x").is_err());
     }

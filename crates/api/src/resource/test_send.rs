@@ -5,26 +5,17 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use bytes::Bytes;
-use hookwire_compose::is_sensitive_header;
-use hookwire_engine::{NewMessage, TestReport};
-use hookwire_types::{AttemptId, AttemptStatus, Endpoint, MessageId, Timestamp};
-use http::{HeaderMap, Request};
+use hookwire_engine::TestReport;
+use hookwire_types::{Attempt, AttemptId, AttemptStatus, Endpoint, MessageId};
 use serde::Serialize;
-use serde_json::json;
 
 use super::attempt::answer;
-use super::event_type_example::example;
+use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut, shown_headers};
+use super::sample::Sample;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
 use crate::rules;
 use crate::state::ApiState;
-
-/// Sent for endpoints that want all event types, when the caller does not say which.
-const EVENT_TYPE_DEFAULT: &str = "test";
-/// What a test sent is of no use for long.
-const RETENTION_MS: i64 = 7 * 86_400_000;
-/// Shown instead of the value of a header that carries a credential.
-const HIDDEN: &str = "[hidden]";
 
 /// What to send.
 #[derive(Debug)]
@@ -52,21 +43,17 @@ pub struct TestOut {
     ok: bool,
     message_id: MessageId,
     attempt_id: AttemptId,
-    /// Null when no request could be composed.
+    /// Null when no request was composed.
     request: Option<RequestOut>,
     /// Null when nothing answered.
     response: Option<ResponseOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorOut>,
-}
-
-/// The request as it was sent.
-#[derive(Debug, Serialize)]
-struct RequestOut {
-    method: String,
-    url: String,
-    headers: BTreeMap<String, String>,
-    body: String,
+    /// Nothing was sent, as the endpoint's template, script or filter has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<ReasonOut>,
+    /// What the endpoint's script wrote to its console.
+    console: Vec<ConsoleOut>,
 }
 
 /// The receiver's answer.
@@ -93,141 +80,51 @@ pub async fn test(
     Input(input): Input<TestIn>,
 ) -> Result<Json<TestOut>, ApiError> {
     let endpoint = &target.endpoint;
-    let event_type = input
-        .event_type
-        .unwrap_or_else(|| default_event_type(endpoint));
-    let payload = match input.payload {
-        Some(payload) => payload,
-        None => sample(&state, endpoint, &event_type).await?,
+    let sample = Sample {
+        event_type: input.event_type,
+        payload: input.payload,
+        ..Sample::default()
     };
-    let event = NewMessage {
-        event_type,
-        event_id: None,
-        payload,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        deliver_at: None,
-        payload_retention_ms: RETENTION_MS,
-        recipient: Some(endpoint.id),
-    };
+    let event = sample.event(&state, endpoint).await?;
     let report = state.engine().test(endpoint.id, event).await?;
     Ok(Json(shown(&report, endpoint)))
 }
 
-fn default_event_type(endpoint: &Endpoint) -> String {
-    let first = endpoint
-        .event_types
-        .as_ref()
-        .and_then(|types| types.first());
-    first
-        .cloned()
-        .unwrap_or_else(|| EVENT_TYPE_DEFAULT.to_owned())
-}
-
-/// The event type's example, or an object that says what it is.
-async fn sample(
-    state: &ApiState,
-    endpoint: &Endpoint,
-    event_type: &str,
-) -> Result<Bytes, ApiError> {
-    let found = state
-        .store()
-        .event_type(endpoint.organization, event_type)
-        .await?;
-    let example = found.and_then(|event_type| example(&event_type, 0).ok());
-    Ok(example.unwrap_or_else(|| generic(event_type, state.engine().now())))
-}
-
-fn generic(event_type: &str, now: Timestamp) -> Bytes {
-    let payload = json!({
-        "type": event_type,
-        "timestamp": now,
-        "data": { "test": true },
-    });
-    Bytes::from(payload.to_string())
-}
-
 fn shown(report: &TestReport, endpoint: &Endpoint) -> TestOut {
+    let hidden = Hidden::of(endpoint);
     let attempt = &report.attempt;
-    let answered = attempt.response_status != 0;
     let request = report.request.as_ref();
     TestOut {
         ok: attempt.status == AttemptStatus::Success,
         message_id: attempt.key.message,
         attempt_id: attempt.id,
-        request: request.map(|request| shown_request(request, endpoint)),
-        response: answered.then(|| ResponseOut {
-            status: attempt.response_status,
-            headers: shown_headers(&report.response_headers, |_| false),
-            body: answer(attempt).into_owned(),
-            duration_ms: attempt.duration_ms,
-        }),
+        request: request.map(|request| hidden.request(request)),
+        response: response(report),
         error: attempt.cause.map(|cause| ErrorOut {
             cause: cause.name(),
-            detail: attempt.error.clone(),
+            detail: hidden.hide(&attempt.error),
         }),
+        skipped: skipped(attempt, &hidden),
+        console: hidden.console(&report.console),
     }
 }
 
-fn shown_request(request: &Request<Bytes>, endpoint: &Endpoint) -> RequestOut {
-    let is_hidden = |name: &str| {
-        let own = endpoint
-            .headers
-            .keys()
-            .any(|own| own.eq_ignore_ascii_case(name));
-        own && is_sensitive_header(name)
-    };
-    RequestOut {
-        method: request.method().to_string(),
-        url: request.uri().to_string(),
-        headers: shown_headers(request.headers(), is_hidden),
-        body: String::from_utf8_lossy(request.body()).into_owned(),
-    }
+fn response(report: &TestReport) -> Option<ResponseOut> {
+    let attempt = &report.attempt;
+    (attempt.response_status != 0).then(|| ResponseOut {
+        status: attempt.response_status,
+        headers: shown_headers(&report.response_headers, |_, value| value.to_owned()),
+        body: answer(attempt).into_owned(),
+        duration_ms: attempt.duration_ms,
+    })
 }
 
-/// Headers by name; several of one name are joined, as HTTP allows.
-fn shown_headers(
-    headers: &HeaderMap,
-    is_hidden: impl Fn(&str) -> bool,
-) -> BTreeMap<String, String> {
-    let mut shown: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in headers {
-        let value = if is_hidden(name.as_str()) {
-            HIDDEN.into()
-        } else {
-            String::from_utf8_lossy(value.as_bytes())
-        };
-        shown
-            .entry(name.to_string())
-            .and_modify(|all| {
-                all.push_str(", ");
-                all.push_str(&value);
-            })
-            .or_insert_with(|| value.into_owned());
+fn skipped(attempt: &Attempt, hidden: &Hidden) -> Option<ReasonOut> {
+    if attempt.status != AttemptStatus::Canceled {
+        return None;
     }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_of_one_name_are_joined_and_credentials_hidden() {
-        let mut headers = HeaderMap::new();
-        headers.append("x-a", "1".parse().unwrap());
-        headers.append("x-a", "2".parse().unwrap());
-        headers.append("authorization", "Bearer x".parse().unwrap());
-        let shown = shown_headers(&headers, |name| name == "authorization");
-        assert_eq!(shown["x-a"], "1, 2");
-        assert_eq!(shown["authorization"], HIDDEN);
-    }
-
-    #[test]
-    fn the_generic_payload_says_what_it_is() {
-        let payload = generic("a.b", Timestamp::from_unix_ms(1_800_000_000_000));
-        let value: serde_json::Value = serde_json::from_slice(&payload).unwrap();
-        assert_eq!(value["type"], "a.b");
-        assert_eq!(value["timestamp"], "2027-01-15T08:00:00.000Z");
-    }
+    Some(ReasonOut {
+        cause: attempt.cause?.name(),
+        message: hidden.hide(&attempt.error),
+    })
 }

@@ -5,6 +5,8 @@
 //!
 //! - What may be in memory ([`Lane::capacity`]) follows the limit of requests in flight, so an
 //!   endpoint that does not answer is left with a handful; the rest waits in the store.
+//! - The lane of an ordered endpoint has one request in flight, and one that failed stays at its
+//!   head until it is due again.
 //! - Once some of an endpoint's due deliveries wait in the store (`backlog`), new ones go there
 //!   too, so that what came first is sent first.
 
@@ -16,7 +18,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use hookwire_compose::{ComposeError, Recipient};
 use hookwire_types::*;
 use tokio::time::Instant;
 
@@ -24,27 +25,13 @@ use self::breaker::{Breaker, Gate};
 use self::limit::InFlightLimit;
 use self::rate::Rate;
 use crate::room::{Reservation, Room};
+use crate::target::Target;
 
 /// Deliveries in memory for each request that may be in flight: enough that a fast endpoint is
 /// never idle while more is claimed.
 const QUEUED_PER_SLOT: usize = 64;
 /// The same when memory is tight.
 const QUEUED_PER_SLOT_TIGHT: usize = 4;
-
-/// What an endpoint is at the moment.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "always behind an `Arc`")]
-pub(crate) enum Target {
-    /// It can be sent to (or is disabled).
-    Ready {
-        /// Its configuration.
-        endpoint: Arc<Endpoint>,
-        /// The same, prepared for sending.
-        recipient: Result<Recipient, ComposeError>,
-    },
-    /// It was deleted.
-    Gone,
-}
 
 /// A delivery in memory.
 #[derive(Debug)]
@@ -97,6 +84,10 @@ pub(crate) struct Lane {
 struct State {
     target: Arc<Target>,
     queue: VecDeque<Job>,
+    /// One at a time, in order.
+    ordered: bool,
+    /// The delivery at the head failed and is due again then.
+    head_until: Option<Instant>,
     /// Places given to deliveries that are being stored and will be pushed.
     reserved: usize,
     in_flight: usize,
@@ -119,21 +110,20 @@ struct State {
 impl Lane {
     /// A lane for `endpoint`, with at most `in_flight_max` requests in flight.
     pub(crate) fn new(endpoint: EndpointId, target: Target, in_flight_max: usize) -> Self {
-        let (rate, failing_since) = match &target {
-            Target::Ready { endpoint, .. } => (
-                endpoint.throttle_rate.map(Rate::new),
-                endpoint.failing_since,
-            ),
-            Target::Gone => (None, None),
-        };
+        let endpoint_now = target.endpoint();
+        let throttle_rate = endpoint_now.and_then(|endpoint| endpoint.throttle_rate);
+        let failing_since = endpoint_now.and_then(|endpoint| endpoint.failing_since);
+        let ordered = endpoint_now.is_some_and(|endpoint| endpoint.ordered);
         let state = State {
             target: Arc::new(target),
             queue: VecDeque::new(),
+            ordered,
+            head_until: None,
             reserved: 0,
             in_flight: 0,
             limit: InFlightLimit::new(in_flight_max),
             breaker: Breaker::new(),
-            rate,
+            rate: throttle_rate.map(Rate::new),
             pause_until: None,
             timer: None,
             in_turn: false,
@@ -230,7 +220,7 @@ impl Lane {
     /// The next delivery to send, counted as in flight from now on.
     pub(crate) fn next(&self, now: Instant) -> Next {
         let mut state = self.lock();
-        if state.queue.is_empty() || state.in_flight >= state.limit.current() {
+        if state.queue.is_empty() || state.in_flight >= state.in_flight_max() {
             return Next::Nothing;
         }
         let breaker_until = match state.breaker.gate(now) {
@@ -241,13 +231,15 @@ impl Lane {
         let rate_until = state.rate.as_ref().map_or(now, |rate| rate.next_at(now));
         let until = breaker_until
             .max(rate_until)
-            .max(state.pause_until.unwrap_or(now));
+            .max(state.pause_until.unwrap_or(now))
+            .max(state.head_until.unwrap_or(now));
         if until > now {
             return state.wait_until(until);
         }
         let Some(job) = state.queue.pop_front() else {
             return Next::Nothing;
         };
+        state.head_until = None;
         state.in_flight += 1;
         state.breaker.started();
         if let Some(rate) = &mut state.rate {
@@ -274,6 +266,14 @@ impl Lane {
     /// The lane got its slot.
     pub(crate) fn leave_turn(&self) {
         self.lock().in_turn = false;
+    }
+
+    /// The delivery whose request is about to be [`Lane::finished`] comes next again, but not
+    /// before this moment.
+    pub(crate) fn put_back(&self, job: Job, until: Instant) {
+        let mut state = self.lock();
+        state.queue.push_front(job);
+        state.head_until = Some(until);
     }
 
     /// A request ended. Returns what no longer fits into the lane, latest first: it goes back to
@@ -335,10 +335,10 @@ impl Lane {
 
 impl State {
     fn set_target(&mut self, target: Target) {
-        let Target::Ready { endpoint: old, .. } = &*self.target else {
+        let Some(old) = self.target.endpoint() else {
             return;
         };
-        if let Target::Ready { endpoint: new, .. } = &target {
+        if let Some(new) = target.endpoint() {
             if new.version < old.version {
                 return;
             }
@@ -348,6 +348,7 @@ impl State {
             if self.rate.as_ref().map(Rate::per_second) != new.throttle_rate {
                 self.rate = new.throttle_rate.map(Rate::new);
             }
+            self.ordered = new.ordered;
         }
         self.target = Arc::new(target);
     }
@@ -362,7 +363,15 @@ impl State {
         } else {
             QUEUED_PER_SLOT
         };
-        self.limit.current() * per_slot
+        self.in_flight_max() * per_slot
+    }
+
+    fn in_flight_max(&self) -> usize {
+        if self.ordered {
+            1
+        } else {
+            self.limit.current()
+        }
     }
 
     fn wait_until(&mut self, until: Instant) -> Next {
@@ -377,6 +386,8 @@ impl State {
         let keep = self
             .capacity(room)
             .saturating_sub(self.reserved)
+            // What came of it is not written down yet: only then can it leave memory.
+            .max(usize::from(self.head_until.is_some()))
             .min(self.queue.len());
         let excess: Vec<Job> = self.queue.drain(keep..).rev().collect();
         self.backlog |= !excess.is_empty();

@@ -1,4 +1,6 @@
 use super::*;
+use crate::settings::EngineSettings;
+use crate::target::Defaults;
 
 fn endpoint(throttle_rate: Option<u16>) -> Endpoint {
     let moment = Timestamp::from_unix_ms(1_790_000_000_000);
@@ -33,11 +35,20 @@ fn endpoint(throttle_rate: Option<u16>) -> Endpoint {
 }
 
 fn target(endpoint: Endpoint) -> Target {
-    let recipient = Recipient::new(&endpoint, "test", hookwire_compose::HeaderStyle::Standard);
-    Target::Ready {
-        endpoint: Arc::new(endpoint),
-        recipient,
-    }
+    let moment = endpoint.created_at;
+    let application = Application {
+        id: endpoint.application,
+        organization: endpoint.organization,
+        uid: None,
+        name: "Shop".to_owned(),
+        throttle_rate: None,
+        metadata: Metadata::new(),
+        created_at: moment,
+        updated_at: moment,
+        version: 1,
+    };
+    let defaults = Defaults::of(&EngineSettings::default());
+    Target::Ready(defaults.ready(&Arc::new(endpoint), &Arc::new(application)))
 }
 
 fn lane(throttle_rate: Option<u16>) -> Lane {
@@ -204,7 +215,7 @@ fn an_older_configuration_does_not_replace_a_newer_one_nor_revive_a_deleted_endp
     };
     lane.set_target(versioned(3, true));
     lane.set_target(versioned(2, false));
-    assert!(matches!(&*lane.target(), Target::Ready { endpoint, .. } if endpoint.disabled));
+    assert!(lane.target().endpoint().unwrap().disabled);
     lane.set_target(Target::Gone);
     lane.set_target(versioned(4, false));
     assert!(matches!(&*lane.target(), Target::Gone));

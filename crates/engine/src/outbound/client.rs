@@ -12,8 +12,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ipnet::IpNet;
 use rustls::RootCertStore;
+use rustls::sign::CertifiedKey;
 use tokio::time::{Instant, sleep_until};
 
+use super::authorize::Authorizations;
 use super::connect::Connector;
 use super::failure::{Failure, Stage};
 use super::guard::Guard;
@@ -82,12 +84,17 @@ pub struct Exchange {
     pub failure: Option<Failure>,
 }
 
+/// Connections to any number of hosts, and their reuse. Cheap to copy.
+pub(super) type Connections = Client<Connector, Full<Bytes>>;
+
 /// Sends requests. Cheap to share behind an `Arc`; needs a Tokio runtime.
 #[derive(Debug)]
 pub struct Outbound {
-    clients: Vec<Client<Connector, Full<Bytes>>>,
-    first_byte_timeout_ms: u32,
-    answer_bytes_max: usize,
+    clients: Vec<Connections>,
+    connector: Connector,
+    settings: OutboundSettings,
+    /// What was obtained for endpoints that have credentials.
+    pub(super) authorizations: Authorizations,
 }
 
 impl Outbound {
@@ -101,35 +108,36 @@ impl Outbound {
 
     /// With other names and authorities, for example in tests.
     pub fn with(settings: OutboundSettings, names: Arc<dyn Lookup>, roots: RootCertStore) -> Self {
-        let resolver = Resolver::new(names, Guard::new(settings.allow));
+        let resolver = Resolver::new(names, Guard::new(settings.allow.clone()));
         let connector = Connector::new(resolver, roots, ms(settings.connect_timeout_ms));
-        let client = || {
-            Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(ms(settings.idle_timeout_ms))
-                .pool_max_idle_per_host(settings.idle_per_host_max)
-                .http1_max_buf_size(HEAD_BYTES_MAX)
-                // Only where a connection from the pool turned out to be closed before any byte
-                // of the request was written: hyper hands the request back then, and only then.
-                .retry_canceled_requests(true)
-                .build(connector.clone())
-        };
+        let client = || connections(&settings, connector.clone());
         Self {
             clients: (0..settings.shards.max(1)).map(|_| client()).collect(),
-            first_byte_timeout_ms: settings.first_byte_timeout_ms,
-            answer_bytes_max: settings.answer_bytes_max,
+            connector,
+            settings,
+            authorizations: Authorizations::default(),
         }
     }
 
     /// Sends a request and reads the answer, all within `timeout_ms`. Requests with the same
     /// `shard` use the same connections.
     pub async fn exchange(&self, shard: u64, request: Request<Bytes>, timeout_ms: u32) -> Exchange {
+        let client = &self.clients[(shard % self.clients.len() as u64) as usize];
+        self.exchange_over(client, request, timeout_ms).await
+    }
+
+    /// Sends a request over these connections.
+    pub(super) async fn exchange_over(
+        &self,
+        client: &Connections,
+        request: Request<Bytes>,
+        timeout_ms: u32,
+    ) -> Exchange {
         let started = Instant::now();
-        let head_timeout_ms = timeout_ms.min(self.first_byte_timeout_ms);
+        let head_timeout_ms = timeout_ms.min(self.settings.first_byte_timeout_ms);
         // One timer for both deadlines: it is moved when the head is there.
         let mut deadline = pin!(sleep_until(started + ms(head_timeout_ms)));
 
-        let client = &self.clients[(shard % self.clients.len() as u64) as usize];
         let head = tokio::select! {
             biased;
             head = client.request(request.map(Full::new)) => {
@@ -148,7 +156,7 @@ impl Outbound {
         let mut answer = Answer::default();
         let broken = tokio::select! {
             biased;
-            read = answer.read(body, self.answer_bytes_max) => read.err(),
+            read = answer.read(body, self.settings.answer_bytes_max) => read.err(),
             () = deadline => Some(Failure::timed_out(Stage::Body, timeout_ms)),
         };
         // What a receiver says counts more than how it says it: a 500 is a 500 even if it never
@@ -166,10 +174,29 @@ impl Outbound {
             failure,
         }
     }
+
+    /// Connections of their own, on which this certificate is shown.
+    pub(super) fn connections_with(&self, certificate: CertifiedKey) -> Connections {
+        let connector = self.connector.with_certificate(certificate);
+        connections(&self.settings, connector)
+    }
+}
+
+fn connections(settings: &OutboundSettings, connector: Connector) -> Connections {
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(ms(settings.idle_timeout_ms))
+        .pool_max_idle_per_host(settings.idle_per_host_max)
+        .http1_max_buf_size(HEAD_BYTES_MAX)
+        // Only where a connection from the pool turned out to be closed before any byte of the
+        // request was written: hyper hands the request back then, and only then.
+        .retry_canceled_requests(true)
+        .build(connector)
 }
 
 impl Exchange {
-    fn unanswered(failure: Failure, started: Instant) -> Self {
+    /// An exchange that ended before anything was answered.
+    pub(super) fn unanswered(failure: Failure, started: Instant) -> Self {
         Self {
             status: 0,
             headers: HeaderMap::new(),

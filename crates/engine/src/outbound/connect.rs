@@ -15,6 +15,9 @@ use hookwire_types::Cause;
 use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
+use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::crypto::CryptoProvider;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -49,6 +52,10 @@ pub enum ConnectError {
     Tls(String),
 }
 
+/// TLS sessions remembered for one client certificate: it is for one endpoint, whose URL rarely
+/// names more than one host.
+const CERTIFICATE_SESSIONS: usize = 4;
+
 /// A stream to a receiver.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
@@ -58,6 +65,8 @@ type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectError>> + Send
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     https: HttpsConnector<TcpConnector>,
+    tcp: TcpConnector,
+    roots: Arc<RootCertStore>,
     timeout: Duration,
 }
 
@@ -83,23 +92,53 @@ impl ConnectError {
 
 impl Connector {
     pub(super) fn new(resolver: Resolver, roots: RootCertStore, timeout: Duration) -> Self {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("the provider named above has cipher suites for TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let tcp = TcpConnector {
             resolver: Arc::new(resolver),
             timeout,
+        };
+        Self::over(tcp, Arc::new(roots), None)
+    }
+
+    /// Connections on which this certificate is shown to receivers that ask for one.
+    pub(super) fn with_certificate(&self, certificate: CertifiedKey) -> Self {
+        let certificate = Arc::new(SingleCertAndKey::from(certificate));
+        Self::over(self.tcp.clone(), Arc::clone(&self.roots), Some(certificate))
+    }
+
+    fn over(
+        tcp: TcpConnector,
+        roots: Arc<RootCertStore>,
+        certificate: Option<Arc<dyn ResolvesClientCert>>,
+    ) -> Self {
+        let tls = ClientConfig::builder_with_provider(Arc::new(provider()))
+            .with_safe_default_protocol_versions()
+            .expect("the provider named above has cipher suites for TLS 1.2 and 1.3")
+            .with_root_certificates(Arc::clone(&roots));
+        let tls = match certificate {
+            None => tls.with_no_client_auth(),
+            Some(certificate) => {
+                let mut tls = tls.with_client_cert_resolver(certificate);
+                tls.resumption = Resumption::in_memory_sessions(CERTIFICATE_SESSIONS);
+                tls
+            }
         };
         let https = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .wrap_connector(tcp);
-        Self { https, timeout }
+            .wrap_connector(tcp.clone());
+        Self {
+            https,
+            timeout: tcp.timeout,
+            tcp,
+            roots,
+        }
     }
+}
+
+/// The one provider of cryptography.
+pub(super) fn provider() -> CryptoProvider {
+    rustls::crypto::aws_lc_rs::default_provider()
 }
 
 impl Service<Uri> for Connector {

@@ -70,6 +70,9 @@ impl Failure {
                 "the head of the receiver's answer is too large",
             );
         }
+        if let Some(error) = tls_error(error) {
+            return Self::new(Cause::Tls, format!("the TLS connection failed: {error}"));
+        }
         let malformed = find::<io::Error>(error).is_some_and(|error| {
             matches!(
                 error.kind(),
@@ -85,6 +88,13 @@ impl Failure {
         };
         Self::new(Cause::Connect, detail)
     }
+}
+
+/// In TLS 1.3 a receiver judges the client's certificate only after the handshake is over for the
+/// client, which then reads an alert in the place of an answer.
+fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    // An I/O error does not name what it wraps among its sources.
+    find::<io::Error>(error)?.get_ref()?.downcast_ref()
 }
 
 fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {

@@ -185,3 +185,72 @@ async fn a_test_reports_the_exchange_and_is_recorded() {
     assert!(recorded[0].test);
     assert_eq!(receiver.next().await.body, "{\"a\":1}");
 }
+
+#[tokio::test]
+async fn an_ordered_endpoint_gets_nothing_before_what_came_first() {
+    let mut receiver = Receiver::start().await;
+    receiver.answer(500);
+    let rig = Rig::start(settings()).await;
+    rig.endpoint_with(receiver.url(), |endpoint| {
+        endpoint.ordered = true;
+        endpoint.retry.schedule_seconds = Some(vec![0; 10_000]);
+    })
+    .await;
+    let mut sent = Vec::new();
+    for number in 0..5 {
+        let message = rig.send(&format!("{{\"number\":{number}}}")).await;
+        sent.push(message.id.to_string());
+    }
+    // Three attempts fail; what was sent later has to wait.
+    for arrived in receiver.take(3).await {
+        assert_eq!(arrived.id(), sent[0]);
+    }
+    receiver.answer(200);
+    let mut arrived = Vec::new();
+    while arrived.last() != sent.last() {
+        arrived.push(receiver.next().await.id());
+        assert!(arrived.len() < 10_000, "the last one does not come");
+    }
+    arrived.dedup();
+    assert_eq!(arrived, sent);
+}
+
+#[tokio::test]
+async fn an_endpoint_may_give_up_on_client_errors_and_have_its_own_schedule() {
+    let mut receiver = Receiver::start().await;
+    let rig = Rig::start(settings()).await;
+    rig.endpoint_with(receiver.url(), |endpoint| {
+        endpoint.retry = RetryDefinition {
+            schedule_seconds: Some(vec![0]),
+            timeout_ms: None,
+            retry_client_errors: false,
+        };
+    })
+    .await;
+    for (answer, attempts) in [(404, 1), (500, 2), (429, 2)] {
+        receiver.answer(answer);
+        let message = rig.send("{}").await;
+        receiver.take(attempts).await;
+        rig.until(message.id, DeliveryStatus::Fail).await;
+        assert_eq!(rig.attempts(message.id).await.len(), attempts, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_may_have_its_own_deadline() {
+    let receiver = Receiver::hanging().await;
+    let rig = Rig::start(settings()).await;
+    rig.endpoint_with(receiver.url(), |endpoint| {
+        endpoint.retry = RetryDefinition {
+            schedule_seconds: Some(Vec::new()),
+            timeout_ms: Some(50),
+            retry_client_errors: true,
+        };
+    })
+    .await;
+    let message = rig.send("{}").await;
+    rig.until(message.id, DeliveryStatus::Fail).await;
+    let attempts = rig.attempts(message.id).await;
+    assert_eq!(attempts[0].cause, Some(Cause::Timeout));
+    assert!(attempts[0].duration_ms < 3_000, "the server's deadline");
+}

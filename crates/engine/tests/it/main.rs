@@ -7,3 +7,4 @@ mod isolation;
 mod receiver;
 mod rig;
 mod survival;
+mod wire;

@@ -81,8 +81,13 @@ impl Rig {
     }
 
     pub async fn endpoint(&self, url: String) -> Endpoint {
+        self.endpoint_with(url, |_| {}).await
+    }
+
+    /// An endpoint that is there, defined as `define` leaves it.
+    pub async fn endpoint_with(&self, url: String, define: impl FnOnce(&mut Endpoint)) -> Endpoint {
         let now = self.engine.now();
-        let endpoint = Endpoint {
+        let mut endpoint = Endpoint {
             id: self.engine.new_id(),
             organization: ORGANIZATION,
             application: self.application,
@@ -110,6 +115,7 @@ impl Rig {
             updated_at: now,
             version: 1,
         };
+        define(&mut endpoint);
         self.engine
             .change(vec![Change::CreateEndpoint(endpoint.clone())])
             .await

@@ -11,7 +11,7 @@ use super::output::text;
 use super::token::default_organization;
 use crate::client::Client;
 use crate::config::Config;
-use crate::secret_file;
+use crate::secret_file::TOKEN_SECRET;
 
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8071";
 
@@ -85,7 +85,7 @@ impl ServerArgs {
         let config = Config::load(&self.config.clone().given())?;
         let secret = match config.server.jwt_secret {
             Some(secret) => Some(secret),
-            None => secret_file::read(&config.storage.store)?,
+            None => TOKEN_SECRET.read(&config.storage.store)?,
         };
         let Some(secret) = secret else {
             return Ok(None);

@@ -10,7 +10,7 @@ use hookwire_types::{ApplicationId, OrganizationId, Timestamp};
 use super::ConfigArgs;
 use super::output::print;
 use crate::config::Config;
-use crate::secret_file;
+use crate::secret_file::TOKEN_SECRET;
 
 const LONG_ABOUT: &str = "\
 Print a token that lets its bearer use the API, and nothing else: TOKEN=$(hookwire token).
@@ -45,7 +45,7 @@ impl TokenArgs {
         let config = Config::load(&self.config.given())?;
         let secret = match config.server.jwt_secret {
             Some(secret) => secret,
-            None => secret_file::read_or_make(&config.storage.store)?,
+            None => TOKEN_SECRET.read_or_make(&config.storage.store)?,
         };
         let organization = self.org.map_or_else(default_organization, Ok)?;
         let principal = match self.app {

@@ -4,6 +4,7 @@
 //! the setting that it was meant to be would silently stay as it was.
 
 mod delivery;
+mod encryption_key;
 mod error;
 mod kind;
 mod logging;
@@ -18,6 +19,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use delivery::{DeliverySettings, LimitSettings};
+pub use encryption_key::EncryptionKey;
 pub use error::ConfigError;
 pub use kind::{Kind, Secret, StorePath};
 pub use logging::{LogFormat, LogSettings};

@@ -180,6 +180,23 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
+fn an_encryption_key_is_never_shown() {
+    const NAME: &str = "HOOKWIRE_ENCRYPTION_KEY";
+    let short = "c2hvcnQga2V5LCBub3QgMzIgYnl0ZXM=";
+    let error = error_of("", &[(NAME, short)], &[]);
+    for part in [NAME, "(environment)", "32 bytes as base64"] {
+        assert!(error.contains(part), "{error}");
+    }
+    assert!(!error.contains(short), "{error}");
+
+    let key = "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=";
+    let (config, sources) = load(None, &[(NAME, key)], &[]).unwrap();
+    let page = reference::effective_page(&config, &sources);
+    assert!(page.contains("encryption_key is set"), "{page}");
+    assert!(!page.contains(key) && !format!("{config:?}").contains(key));
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let error = load(Some(Path::new("/nowhere/h.toml")), &[], &[])
         .unwrap_err()

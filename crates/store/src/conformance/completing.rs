@@ -149,6 +149,27 @@ pub(crate) async fn a_retry_is_claimed_when_it_is_due(world: World) {
     assert_eq!(claim.deliveries[0].delivery, expected);
 }
 
+pub(crate) async fn a_retry_in_order_keeps_its_node_and_its_place(world: World) {
+    let endpoint = world.endpoint(&world.application().await).await;
+    let first = world.delivery(&endpoint, Some(NODE)).await;
+    let second = world.delivery(&endpoint, None).await;
+    let before = world.stored(first).await.unwrap();
+    let at = world.now().plus_ms(300_000);
+    assert!(world.complete(first, Verdict::RetryInOrder { at }).await);
+    assert_eq!(world.attempts(first.message).await.len(), 1);
+    assert_eq!(
+        world.stored(first).await,
+        Some(Delivery { tries: 1, ..before })
+    );
+    assert_eq!(keys(&world.claim(endpoint.id, 10).await), [second]);
+
+    // Handed back, it comes before what was accepted after it.
+    let later = world.delivery(&endpoint, None).await;
+    world.store.release(NODE, vec![first]).await.unwrap();
+    assert_eq!(keys(&world.claim(endpoint.id, 10).await), [first, later]);
+    assert!(world.complete(first, Verdict::Delivered).await);
+}
+
 pub(crate) async fn an_ended_delivery_has_no_owner(world: World) {
     let endpoint = world.endpoint(&world.application().await).await;
     for verdict in [Verdict::Delivered, Verdict::Failed, Verdict::Canceled] {

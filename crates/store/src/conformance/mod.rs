@@ -8,11 +8,13 @@ pub(crate) mod catalogue;
 pub(crate) mod claiming;
 pub(crate) mod completing;
 pub(crate) mod configuration;
+pub(crate) mod definitions;
 pub(crate) mod filters;
 pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod nodes;
 pub(crate) mod payloads;
+pub(crate) mod skipped;
 pub(crate) mod unowned;
 mod world;
 
@@ -55,6 +57,7 @@ macro_rules! conformance_suite {
                 each_verdict_moves_the_delivery
                 keeps_the_attempt_as_it_was
                 a_retry_is_claimed_when_it_is_due
+                a_retry_in_order_keeps_its_node_and_its_place
                 an_ended_delivery_has_no_owner
                 follows_an_append_begun_before
                 health_is_noted
@@ -75,6 +78,16 @@ macro_rules! conformance_suite {
                 all_changes_or_none
                 an_application_goes_with_its_endpoints
                 health_is_not_for_updates
+            }
+            definitions {
+                requests_come_back_as_they_were
+                filters_and_scripts_come_back_as_they_were
+                retries_and_order_come_back_as_they_were
+                credentials_come_back_as_they_were
+                a_conflict_leaves_credentials_as_they_were
+            }
+            skipped {
+                attempts_are_listed_with_their_reason
             }
             catalogue {
                 event_types_come_back_as_they_were

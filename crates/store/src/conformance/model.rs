@@ -64,7 +64,7 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         4 => (node.clone(), 0..ENDPOINTS, 0..4usize)
             .prop_map(|(node, endpoint, limit)| Step::Claim { node, endpoint, limit }),
-        6 => (node.clone(), delivery, 0..4usize, due_in_ms).prop_map(
+        6 => (node.clone(), delivery, 0..5usize, due_in_ms).prop_map(
             |(node, delivery, verdict, due_in_ms)| {
                 Step::Complete { node, delivery, verdict, due_in_ms }
             }
@@ -139,8 +139,12 @@ impl Model {
         let Some(it) = self.owned_by(node, key) else {
             return false;
         };
-        it.owner = None;
         it.delivery.tries = tries;
+        if let Verdict::RetryInOrder { .. } = verdict {
+            it.delivery.trigger = Trigger::Scheduled;
+            return true;
+        }
+        it.owner = None;
         it.delivery.status = match verdict {
             Verdict::Delivered => DeliveryStatus::Success,
             Verdict::Failed => DeliveryStatus::Fail,
@@ -150,6 +154,7 @@ impl Model {
                 it.delivery.trigger = Trigger::Scheduled;
                 DeliveryStatus::Pending
             }
+            Verdict::RetryInOrder { .. } => DeliveryStatus::Pending,
         };
         true
     }
@@ -290,6 +295,7 @@ async fn run(
                 Verdict::Failed,
                 Verdict::Canceled,
                 Verdict::Retry { at },
+                Verdict::RetryInOrder { at },
             ][verdict];
             let tries = model.at(key).delivery.tries + 1;
             let outcome = Outcome {

@@ -24,7 +24,8 @@ const UPDATE: &str = "UPDATE application
 const DELETE: &str = "UPDATE application SET deleted_at_ms = ?3
     WHERE id = ?1 AND organization_id = ?2 AND deleted_at_ms IS NULL";
 
-const DELETE_ENDPOINTS: &str = "UPDATE endpoint SET deleted_at_ms = ?2
+/// What is sealed is for sending alone, which a deleted endpoint no longer does.
+const DELETE_ENDPOINTS: &str = "UPDATE endpoint SET deleted_at_ms = ?2, sealed = NULL
     WHERE application_id = ?1 AND deleted_at_ms IS NULL";
 
 /// See [`crate::Change::CreateApplication`].

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, ffi};
 
+use super::vault::Prepared;
 use super::{application, endpoint, event_type, task};
 use crate::{Change, Conflict};
 
@@ -24,7 +25,7 @@ impl From<rusqlite::Error> for Refused {
 /// they share with others as it was.
 pub(super) fn change(
     connection: &Connection,
-    changes: &[Change],
+    changes: &[Prepared],
 ) -> rusqlite::Result<Result<(), Conflict>> {
     run(connection, "SAVEPOINT changes")?;
     let outcome = match changes
@@ -59,15 +60,16 @@ pub(super) fn met(rows: rusqlite::Result<usize>, taken: Conflict) -> Result<(), 
     }
 }
 
-fn carry_out(connection: &Connection, change: &Change) -> Result<(), Refused> {
-    match change {
+fn carry_out(connection: &Connection, prepared: &Prepared) -> Result<(), Refused> {
+    let sealed = prepared.sealed.as_deref();
+    match &prepared.change {
         Change::CreateApplication(it) => application::create(connection, it),
         Change::UpdateApplication(it) => application::update(connection, it),
         Change::DeleteApplication(organization, id) => {
             application::delete(connection, *organization, *id)
         }
-        Change::CreateEndpoint(it) => endpoint::create(connection, it),
-        Change::UpdateEndpoint(it) => endpoint::update(connection, it),
+        Change::CreateEndpoint(it) => endpoint::create(connection, it, sealed),
+        Change::UpdateEndpoint(it) => endpoint::update(connection, it, sealed),
         Change::DeleteEndpoint(application, id) => endpoint::delete(connection, *application, *id),
         Change::CreateEventType(it) => event_type::create(connection, it),
         Change::UpdateEventType(it) => event_type::update(connection, it),

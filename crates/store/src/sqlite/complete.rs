@@ -14,6 +14,11 @@ pub(super) const RETRY_DELIVERY: &str = "UPDATE delivery
     SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
+/// What an endpoint's deliveries are claimed by, when they became due, is left as it is: after a
+/// restart this one comes first again.
+pub(super) const RETRY_IN_ORDER: &str = "UPDATE delivery SET tries = ?1, trigger_type = 0
+    WHERE message_id = ?2 AND endpoint_id = ?3 AND owner = ?4 AND status = 1";
+
 pub(super) const INSERT_ATTEMPT: &str = "INSERT INTO attempt
     (endpoint_id, id, message_id, created_at_ms, url, status, response_status, response_body,
      duration_ms, trigger_type, cause, error, test)
@@ -30,19 +35,37 @@ pub(super) fn complete(
 ) -> rusqlite::Result<Vec<bool>> {
     let mut end = connection.prepare_cached(END_DELIVERY)?;
     let mut retry = connection.prepare_cached(RETRY_DELIVERY)?;
+    let mut retry_in_order = connection.prepare_cached(RETRY_IN_ORDER)?;
     let mut insert_attempt = connection.prepare_cached(INSERT_ATTEMPT)?;
     let mut answers = Vec::with_capacity(batch.len());
     for outcome in batch {
-        let (statement, value) = match outcome.verdict {
-            Verdict::Retry { at } => (&mut retry, at.unix_ms()),
-            Verdict::Delivered => (&mut end, DeliveryStatus::Success.number()),
-            Verdict::Failed => (&mut end, DeliveryStatus::Fail.number()),
-            Verdict::Canceled => (&mut end, DeliveryStatus::Canceled.number()),
-        };
         let key = outcome.key;
         let (message, endpoint) = (key.message.as_bytes(), key.endpoint.as_bytes());
-        let owned =
-            statement.execute(params![value, outcome.tries, message, endpoint, node.0])? == 1;
+        let mut end_as = |status: DeliveryStatus| {
+            end.execute(params![
+                status.number(),
+                outcome.tries,
+                message,
+                endpoint,
+                node.0
+            ])
+        };
+        let changed = match outcome.verdict {
+            Verdict::Delivered => end_as(DeliveryStatus::Success)?,
+            Verdict::Failed => end_as(DeliveryStatus::Fail)?,
+            Verdict::Canceled => end_as(DeliveryStatus::Canceled)?,
+            Verdict::Retry { at } => retry.execute(params![
+                at.unix_ms(),
+                outcome.tries,
+                message,
+                endpoint,
+                node.0
+            ])?,
+            Verdict::RetryInOrder { .. } => {
+                retry_in_order.execute(params![outcome.tries, message, endpoint, node.0])?
+            }
+        };
+        let owned = changed == 1;
         if owned {
             if let Some(attempt) = &outcome.attempt {
                 record(&mut insert_attempt, key, attempt)?;

@@ -5,20 +5,24 @@ use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Refused, met};
+use super::definition;
 use super::rows::{id, json, json_or_none, moment, moment_or_none, now, to_json};
 use super::select::{Range, Select};
+use super::vault::Vault;
 use crate::Conflict;
 
 const COLUMNS: &str = "e.id, e.organization_id, e.application_id, e.uid, e.name, e.url,
     e.description, e.throttle_rate, e.disabled, e.event_types, e.channels, e.metadata, e.headers,
-    e.secret, e.old_secrets, e.failing_since_ms, e.created_at_ms, e.updated_at_ms, e.version";
+    e.secret, e.old_secrets, e.failing_since_ms, e.created_at_ms, e.updated_at_ms, e.version,
+    e.filter, e.request, e.transformation, e.retry, e.ordered, e.sealed";
 
 /// Its application may have been deleted a moment ago; then nothing is inserted.
 const INSERT: &str = "INSERT INTO endpoint
     (id, organization_id, application_id, uid, name, url, description, throttle_rate, disabled,
      event_types, channels, metadata, headers, secret, old_secrets, updated_at_ms, version,
-     failing_since_ms, created_at_ms)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+     filter, request, transformation, retry, ordered, sealed, failing_since_ms, created_at_ms)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+        ?20, ?21, ?22, ?23, ?24, ?25
     WHERE EXISTS (SELECT 1 FROM application
         WHERE id = ?3 AND organization_id = ?2 AND deleted_at_ms IS NULL)";
 
@@ -27,12 +31,14 @@ const INSERT: &str = "INSERT INTO endpoint
 const UPDATE: &str = "UPDATE endpoint
     SET uid = ?4, name = ?5, url = ?6, description = ?7, throttle_rate = ?8, disabled = ?9,
         event_types = ?10, channels = ?11, metadata = ?12, headers = ?13, secret = ?14,
-        old_secrets = ?15, updated_at_ms = ?16, version = ?17,
+        old_secrets = ?15, updated_at_ms = ?16, version = ?17, filter = ?18, request = ?19,
+        transformation = ?20, retry = ?21, ordered = ?22, sealed = ?23,
         failing_since_ms = CASE WHEN disabled = 1 AND ?9 = 0 THEN NULL ELSE failing_since_ms END
     WHERE id = ?1 AND organization_id = ?2 AND application_id = ?3 AND version = ?17 - 1
         AND deleted_at_ms IS NULL";
 
-const DELETE: &str = "UPDATE endpoint SET deleted_at_ms = ?3
+/// What is sealed is for sending alone, which a deleted endpoint no longer does.
+const DELETE: &str = "UPDATE endpoint SET deleted_at_ms = ?3, sealed = NULL
     WHERE id = ?1 AND application_id = ?2 AND deleted_at_ms IS NULL";
 
 /// An earlier secret, as JSON.
@@ -43,18 +49,26 @@ struct StoredSecret {
 }
 
 /// See [`crate::Change::CreateEndpoint`].
-pub(super) fn create(connection: &Connection, it: &Endpoint) -> Result<(), Refused> {
+pub(super) fn create(
+    connection: &Connection,
+    it: &Endpoint,
+    sealed: Option<&[u8]>,
+) -> Result<(), Refused> {
     let mut statement = connection.prepare_cached(INSERT)?;
-    bind(&mut statement, it)?;
-    statement.raw_bind_parameter(18, it.failing_since.map(|at| at.unix_ms()))?;
-    statement.raw_bind_parameter(19, it.created_at.unix_ms())?;
+    bind(&mut statement, it, sealed)?;
+    statement.raw_bind_parameter(24, it.failing_since.map(|at| at.unix_ms()))?;
+    statement.raw_bind_parameter(25, it.created_at.unix_ms())?;
     met(statement.raw_execute(), Conflict::Uid)
 }
 
 /// See [`crate::Change::UpdateEndpoint`].
-pub(super) fn update(connection: &Connection, it: &Endpoint) -> Result<(), Refused> {
+pub(super) fn update(
+    connection: &Connection,
+    it: &Endpoint,
+    sealed: Option<&[u8]>,
+) -> Result<(), Refused> {
     let mut statement = connection.prepare_cached(UPDATE)?;
-    bind(&mut statement, it)?;
+    bind(&mut statement, it, sealed)?;
     met(statement.raw_execute(), Conflict::Uid)
 }
 
@@ -85,9 +99,11 @@ pub(super) fn list(application: ApplicationId, page: &Page<EndpointId>) -> Selec
 }
 
 /// Reads an endpoint.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Endpoint> {
+pub(super) fn read(row: &Row<'_>, vault: &Vault) -> rusqlite::Result<Endpoint> {
+    let own_id = id(row, 0)?;
+    let (credentials, secrets) = vault.open(row, 24, own_id)?;
     Ok(Endpoint {
-        id: id(row, 0)?,
+        id: own_id,
         organization: id(row, 1)?,
         application: id(row, 2)?,
         uid: row.get(3)?,
@@ -102,22 +118,26 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Endpoint> {
         headers: json(row, 12)?,
         secret: SecretText::new(row.get::<_, String>(13)?),
         old_secrets: old_secrets(row, 14)?,
-        filter: None,
-        request: RequestDefinition::default(),
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: Secrets::new(),
         failing_since: moment_or_none(row, 15)?,
         created_at: moment(row, 16)?,
         updated_at: moment(row, 17)?,
         version: row.get(18)?,
+        filter: row.get(19)?,
+        request: definition::request(row, 20)?,
+        transformation: definition::transformation(row, 21)?,
+        retry: definition::retry(row, 22)?,
+        ordered: row.get(23)?,
+        credentials,
+        secrets,
     })
 }
 
-/// The parameters that inserting and updating have in common, 1 to 17.
-fn bind(statement: &mut rusqlite::Statement<'_>, it: &Endpoint) -> rusqlite::Result<()> {
+/// The parameters that inserting and updating have in common, 1 to 23.
+fn bind(
+    statement: &mut rusqlite::Statement<'_>,
+    it: &Endpoint,
+    sealed: Option<&[u8]>,
+) -> rusqlite::Result<()> {
     let old_secrets: Vec<StoredSecret> = it
         .old_secrets
         .iter()
@@ -142,7 +162,13 @@ fn bind(statement: &mut rusqlite::Statement<'_>, it: &Endpoint) -> rusqlite::Res
     statement.raw_bind_parameter(14, it.secret.reveal())?;
     statement.raw_bind_parameter(15, to_json(&old_secrets)?)?;
     statement.raw_bind_parameter(16, it.updated_at.unix_ms())?;
-    statement.raw_bind_parameter(17, it.version)
+    statement.raw_bind_parameter(17, it.version)?;
+    statement.raw_bind_parameter(18, &it.filter)?;
+    statement.raw_bind_parameter(19, definition::request_json(&it.request)?)?;
+    statement.raw_bind_parameter(20, definition::transformation_json(&it.transformation)?)?;
+    statement.raw_bind_parameter(21, definition::retry_json(&it.retry)?)?;
+    statement.raw_bind_parameter(22, it.ordered)?;
+    statement.raw_bind_parameter(23, sealed)
 }
 
 fn old_secrets(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<EndpointSecret>> {

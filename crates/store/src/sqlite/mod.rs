@@ -8,6 +8,8 @@
 //!   (the `sqlite3` shell) are welcome.
 //! - **Nobody is node 0.** In the column `owner` 0 stands for no owner, so the node with that
 //!   number cannot own anything: what it appends is unowned, what it claims is nothing.
+//! - **Credentials are encrypted**, with a key that is not in the database (`vault`). The signing
+//!   secrets are not: the file is for its owner alone.
 //! - Deleted applications and endpoints keep their rows, because deliveries that are on their way
 //!   name them; no list or finder shows them.
 
@@ -17,6 +19,7 @@ mod change;
 mod checkpoint;
 mod claim;
 mod complete;
+mod definition;
 mod endpoint;
 mod event_type;
 mod failure;
@@ -33,6 +36,7 @@ mod store;
 mod task;
 #[cfg(test)]
 mod tests;
+mod vault;
 mod writer;
 
 use std::path::Path;
@@ -41,6 +45,7 @@ pub use options::Options;
 
 use crate::StoreError;
 use pool::Pool;
+use vault::Vault;
 use writer::Writer;
 
 /// The embedded store. Dropping it waits until everything that was asked of it is stored.
@@ -50,6 +55,7 @@ pub struct SqliteStore {
     // only then does SQLite leave a single file; the process's lock is given up after that.
     pool: Pool,
     writer: Writer,
+    vault: Vault,
     _lock: open::ProcessLock,
 }
 
@@ -60,15 +66,19 @@ impl SqliteStore {
     /// # Errors
     ///
     /// [`StoreError::InUse`] while another process has it, [`StoreError::NewerSchema`] when a
-    /// newer program made it, [`StoreError::Corrupt`] when it is no database of ours,
+    /// newer program made it, [`StoreError::OtherKey`] when it has credentials that the sealer in
+    /// `options` does not open, [`StoreError::Corrupt`] when it is no database of ours,
     /// [`StoreError::Unavailable`] for whatever the file system says.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
         let (path, lock) = open::acquire(path)?;
         let mut connection = open::writer(&path, &options)?;
         migrate::migrate(&mut connection)?;
+        let vault = Vault::new(options.sealer.clone());
+        vault.check(&connection)?;
         let writer = Writer::start(connection, &path, &options)?;
         Ok(Self {
             writer,
+            vault,
             pool: Pool::new(path, &options),
             _lock: lock,
         })

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// How an embedded store is opened. [`Options::default`] is meant for production.
+use crate::Sealer;
+
+/// How an embedded store is opened. [`Options::default`] is meant for production, where
+/// a sealer is added.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Connections that read, and so reads that run at the same time. Each holds a few MiB of
@@ -14,6 +17,9 @@ pub struct Options {
     /// How many pages of 4 KiB the database may grow to; `None` leaves it to the disk. A store
     /// that has reached it behaves as on a full disk.
     pub pages_max: Option<u32>,
+    /// Encrypts credentials and secret values. Without it none can be kept, and a database that
+    /// has some is not opened.
+    pub sealer: Option<Sealer>,
 }
 
 impl Default for Options {
@@ -22,6 +28,7 @@ impl Default for Options {
             readers: 4,
             busy_timeout: Duration::from_secs(2),
             pages_max: None,
+            sealer: None,
         }
     }
 }

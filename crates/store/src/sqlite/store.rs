@@ -94,6 +94,8 @@ impl Store for SqliteStore {
     }
 
     async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let changes = changes.into_iter().map(|change| self.vault.prepare(change));
+        let changes: Vec<_> = changes.collect::<Result<_, _>>()?;
         let outcome = self
             .writer
             .run(changes.len(), move |it| change::change(it, &changes))
@@ -129,8 +131,9 @@ impl Store for SqliteStore {
         page: Page<EndpointId>,
     ) -> Result<Vec<Endpoint>, StoreError> {
         let select = endpoint::list(application, &page);
+        let vault = self.vault.clone();
         self.pool
-            .run(move |it| select.read(it, endpoint::read))
+            .run(move |it| select.read(it, |row| endpoint::read(row, &vault)))
             .await
     }
 

@@ -17,7 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 
 mod answers;
+mod certificates;
 mod connections;
+mod tokens;
 
 /// Long enough for a loopback on a busy machine where the exchange should succeed.
 const PATIENT_MS: u32 = 20_000;

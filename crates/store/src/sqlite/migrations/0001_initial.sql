@@ -34,6 +34,14 @@ CREATE TABLE endpoint (
     headers          TEXT    NOT NULL,
     secret           TEXT    NOT NULL,
     old_secrets      TEXT    NOT NULL,
+    filter           TEXT,               -- NULL wants all
+    request          TEXT,               -- NULL is a POST of the payload
+    transformation   TEXT,               -- NULL while there is none
+    retry            TEXT,               -- NULL is as the server does
+    ordered          INTEGER NOT NULL CHECK (ordered IN (0, 1)),
+    -- Credentials and secret values, encrypted: a version byte and 8 bytes that name the key, a
+    -- nonce of 12 bytes, the ciphertext. NULL while there are none, and after deletion.
+    sealed           BLOB,
     failing_since_ms INTEGER,
     created_at_ms    INTEGER NOT NULL,
     updated_at_ms    INTEGER NOT NULL,
@@ -45,6 +53,9 @@ CREATE UNIQUE INDEX endpoint_uid ON endpoint (application_id, uid)
     WHERE uid IS NOT NULL AND deleted_at_ms IS NULL;
 CREATE INDEX endpoint_list ON endpoint (application_id, id)
     WHERE deleted_at_ms IS NULL;
+-- Tells at every start whether something is sealed with another key.
+CREATE INDEX endpoint_sealed ON endpoint (substr(sealed, 1, 9))
+    WHERE sealed IS NOT NULL;
 
 CREATE TABLE event_type (
     organization_id BLOB    NOT NULL,
@@ -102,7 +113,8 @@ CREATE TABLE attempt (
     message_id      BLOB    NOT NULL,
     created_at_ms   INTEGER NOT NULL,
     url             TEXT    NOT NULL,
-    status          INTEGER NOT NULL CHECK (status IN (0, 2)),
+    -- A range again, as above.
+    status          INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4 AND status % 2 = 0),
     response_status INTEGER NOT NULL,
     response_body   BLOB    NOT NULL,
     duration_ms     INTEGER NOT NULL,

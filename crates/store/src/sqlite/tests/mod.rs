@@ -2,6 +2,7 @@
 
 mod files;
 mod plans;
+mod sealing;
 mod trouble;
 
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::{Options, SqliteStore};
-use crate::Store;
+use crate::{KEY_BYTES, Sealer, Store};
 
 /// A directory that goes away with it.
 struct Place {
@@ -29,8 +30,17 @@ impl Place {
     }
 
     fn open(&self) -> SqliteStore {
-        SqliteStore::open(&self.path(), Options::default()).unwrap()
+        let options = Options {
+            sealer: Some(sealer()),
+            ..Options::default()
+        };
+        SqliteStore::open(&self.path(), options).unwrap()
     }
+}
+
+/// With always the same key.
+fn sealer() -> Sealer {
+    Sealer::new(&[7; KEY_BYTES]).unwrap()
 }
 
 async fn make() -> (Place, Arc<dyn Store>) {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::Payloads;
 use crate::sqlite::{
     append, application, claim, complete, endpoint, event_type, history, message, migrate, node,
-    task,
+    task, vault,
 };
 
 fn explain(connection: &Connection, how: &str, sql: &str, column: usize) -> String {
@@ -81,7 +81,7 @@ fn hot() -> Vec<String> {
 
 fn configured() -> Vec<String> {
     let id = Ksuid::MIN;
-    let mut statements = Vec::new();
+    let mut statements = vec![vault::FOREIGN.to_owned()];
     for page in pages(EndpointId(id)) {
         statements.push(
             history::deliveries_of_message(MessageId(id), &page)
@@ -155,6 +155,7 @@ fn writing_a_row_goes_straight_to_it() {
     let updates = [
         complete::END_DELIVERY,
         complete::RETRY_DELIVERY,
+        complete::RETRY_IN_ORDER,
         complete::RELEASE_DELIVERY,
         claim::TAKE,
         claim::FAIL,

@@ -1,0 +1,146 @@
+//! Previews: what would be sent, without sending it.
+//!
+//! Templates see stand-ins instead of secrets, so that nothing that a template makes of them (a
+//! signature, base64, single characters) tells anything about them.
+
+use axum::Json;
+use axum::extract::State;
+use hookwire_engine::PreviewReport;
+use hookwire_types::{Application, Cause, Endpoint, Metadata, OrganizationId, SecretText};
+use serde::Serialize;
+
+use super::endpoint::{blank, check_event_types};
+use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut};
+use super::preview_model::{PreviewIn, within_endpoint};
+use crate::error::ApiError;
+use crate::extract::{Input, find_app, require_endpoint};
+use crate::state::ApiState;
+use crate::token::Principal;
+
+/// What would be sent.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewOut {
+    /// A request was composed.
+    ok: bool,
+    /// Whether the endpoint wants such a message; null when its filter could not be evaluated.
+    matched: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter_error: Option<String>,
+    /// Null when no request was composed.
+    request: Option<RequestOut>,
+    /// Nothing would be sent, as the endpoint's template or script has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<ReasonOut>,
+    /// Why no request could be composed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ReasonOut>,
+    /// What the script wrote to its console.
+    console: Vec<ConsoleOut>,
+}
+
+/// Composes a request from a definition and a sample event, and sends nothing. Whether the filter
+/// wants the event is told; the request is shown all the same.
+pub async fn preview(
+    principal: Principal,
+    State(state): State<ApiState>,
+    Input(mut input): Input<PreviewIn>,
+) -> Result<Json<PreviewOut>, ApiError> {
+    let organization = match principal {
+        Principal::Organization(organization) | Principal::Application(organization, _) => {
+            organization
+        }
+    };
+    let event_types = input.definition.event_types();
+    check_event_types(&state, organization, event_types)
+        .await
+        .map_err(within_endpoint)?;
+    let (mut application, mut endpoint) = subject(&state, principal, organization, &input).await?;
+    input.describe(&mut application);
+    input.definition.apply(&state, &mut endpoint)?;
+    let hidden = Hidden::of(&endpoint);
+    put_stand_ins(&mut endpoint);
+    let event = input.sample().event(&state, &endpoint).await?;
+    let engine = state.engine();
+    let report = engine.preview(&endpoint, &application, event).await;
+    Ok(Json(shown(report, &hidden)))
+}
+
+/// The application and the endpoint that a preview begins with.
+async fn subject(
+    state: &ApiState,
+    principal: Principal,
+    organization: OrganizationId,
+    input: &PreviewIn,
+) -> Result<(Application, Endpoint), ApiError> {
+    let Some(app) = &input.app else {
+        let application = sample_application(state, organization);
+        let endpoint = blank(state, &application);
+        return Ok((application, endpoint));
+    };
+    let app = find_app(state, principal, app)
+        .await?
+        .ok_or(ApiError::NotFound("application"))?;
+    let application = Application::clone(&app.application);
+    let endpoint = match &input.endpoint {
+        Some(reference) => Endpoint::clone(&*require_endpoint(&app, reference)?),
+        None => blank(state, &application),
+    };
+    Ok((application, endpoint))
+}
+
+/// For those who preview before there is an application.
+fn sample_application(state: &ApiState, organization: OrganizationId) -> Application {
+    let engine = state.engine();
+    let now = engine.now();
+    Application {
+        id: engine.new_id(),
+        organization,
+        uid: None,
+        name: "Sample".to_owned(),
+        throttle_rate: None,
+        metadata: Metadata::new(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// Puts a text that says its name in the place of each secret. It has only characters that no
+/// encoding changes.
+fn put_stand_ins(endpoint: &mut Endpoint) {
+    for (name, value) in &mut endpoint.secrets {
+        // Templates ask whether there is a secret; there is none in an empty one.
+        if !value.reveal().is_empty() {
+            *value = SecretText::new(format!("~secrets.{name}~"));
+        }
+    }
+}
+
+fn shown(report: PreviewReport, hidden: &Hidden) -> PreviewOut {
+    let (matched, filter_error) = match report.matched {
+        Ok(matched) => (Some(matched), None),
+        Err(error) => (None, Some(error)),
+    };
+    let (mut skipped, mut error) = (None, None);
+    if let Some((cause, message)) = report.unsent {
+        let reason = ReasonOut {
+            cause: cause.name(),
+            message: hidden.hide(&message),
+        };
+        if cause == Cause::Skipped {
+            skipped = Some(reason);
+        } else {
+            error = Some(reason);
+        }
+    }
+    PreviewOut {
+        ok: report.request.is_some() && skipped.is_none() && error.is_none(),
+        matched,
+        filter_error,
+        request: report.request.map(|request| hidden.request(&request)),
+        skipped,
+        error,
+        console: hidden.console(&report.console),
+    }
+}

@@ -1,0 +1,236 @@
+//! Previews as they are asked for: a definition, an existing endpoint, or one with parts of it
+//! replaced; and a sample event.
+
+use bytes::Bytes;
+use hookwire_types::{Application, ApplicationId, Endpoint, EndpointId, Metadata, Reference};
+
+use super::endpoint_headers::read_headers;
+use super::endpoint_model::{EndpointIn, EndpointPatch};
+use super::message::{CHANNELS_MAX, TAGS_MAX};
+use super::sample::Sample;
+use super::transformation::TransformationPatch;
+use crate::error::ApiError;
+use crate::extract::{Field, Fields, FromBody, reference};
+use crate::problem::invalid;
+use crate::rules;
+use crate::state::ApiState;
+
+/// What to preview.
+#[derive(Debug)]
+pub struct PreviewIn {
+    /// Where the endpoint is, or whose `application` templates see.
+    pub app: Option<Reference<ApplicationId>>,
+    /// An existing endpoint.
+    pub endpoint: Option<Reference<EndpointId>>,
+    /// What the endpoint is made of, or what is replaced of it.
+    pub definition: Definition,
+    /// The event.
+    sample: Sample,
+    /// The application as templates see it.
+    application: Option<SampleApplication>,
+}
+
+/// What an endpoint is made of.
+#[derive(Debug)]
+pub enum Definition {
+    /// The existing one as it is.
+    Stored,
+    /// The existing one with some of its parts replaced.
+    Changed {
+        /// What is replaced.
+        patch: Box<EndpointPatch>,
+        /// Headers instead of its own.
+        headers: Option<Metadata>,
+        /// Its script.
+        transformation: Option<TransformationPatch>,
+    },
+    /// One that does not exist.
+    New {
+        /// All of it.
+        input: Box<EndpointIn>,
+        /// Its script.
+        transformation: Option<TransformationPatch>,
+    },
+}
+
+#[derive(Debug)]
+struct SampleApplication {
+    uid: Option<String>,
+    metadata: Option<Metadata>,
+}
+
+fn transformation(fields: &mut Fields<'_, '_>) -> Option<TransformationPatch> {
+    fields.optional("transformation", |f| {
+        f.object(|fields| {
+            fields.only(&["code", "enabled", "variables"]);
+            // Who shows a script wants to see what it does.
+            TransformationPatch::of(fields).enabled_by_default()
+        })
+    })
+}
+
+fn changed(fields: &mut Fields<'_, '_>) -> Definition {
+    Definition::Changed {
+        headers: fields.optional("headers", read_headers),
+        transformation: transformation(fields),
+        patch: Box::new(EndpointPatch::read(fields)),
+    }
+}
+
+fn new(fields: &mut Fields<'_, '_>) -> Definition {
+    Definition::New {
+        transformation: transformation(fields),
+        input: Box::new(EndpointIn::read(fields)),
+    }
+}
+
+fn named<Id: std::str::FromStr>(field: &mut Field<'_, '_>) -> Option<Reference<Id>> {
+    field.text(|text| reference(text.to_owned()).ok_or_else(|| "is neither an id nor a uid".into()))
+}
+
+fn application(field: &mut Field<'_, '_>) -> Option<SampleApplication> {
+    field.object(|fields| {
+        fields.only(&["uid", "metadata"]);
+        SampleApplication {
+            uid: fields.optional("uid", |f| f.text(rules::uid::<ApplicationId>)),
+            metadata: fields.optional("metadata", |f| f.metadata()),
+        }
+    })
+}
+
+impl FromBody for PreviewIn {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        fields.only(&[
+            "appId",
+            "endpointId",
+            "endpoint",
+            "eventType",
+            "payload",
+            "channels",
+            "tags",
+            "application",
+        ]);
+        let endpoint = fields.optional("endpointId", named);
+        let app = if endpoint.is_some() {
+            fields.required("appId", |f| named(f).map(Some))
+        } else {
+            fields.optional("appId", named)
+        };
+        let definition = if endpoint.is_some() {
+            fields.optional("endpoint", |f| f.object(changed))
+        } else {
+            fields.required("endpoint", |f| f.object(new).map(Some))
+        };
+        Self {
+            app,
+            endpoint,
+            definition: definition.unwrap_or(Definition::Stored),
+            sample: Sample {
+                event_type: fields.optional("eventType", |f| f.text(rules::event_type_name)),
+                payload: fields.optional("payload", |f| f.object_bytes()),
+                channels: list(fields, "channels", CHANNELS_MAX, rules::channel),
+                tags: list(fields, "tags", TAGS_MAX, rules::tag),
+            },
+            application: fields.optional("application", application),
+        }
+    }
+}
+
+fn list(
+    fields: &mut Fields<'_, '_>,
+    name: &'static str,
+    max: usize,
+    rule: fn(&str) -> Result<String, rules::Wrong>,
+) -> Vec<String> {
+    fields
+        .optional(name, |f| f.text_set(0..=max, rule))
+        .unwrap_or_default()
+}
+
+impl PreviewIn {
+    /// Changes the application to what the body says about it.
+    pub fn describe(&self, application: &mut Application) {
+        let Some(sample) = &self.application else {
+            return;
+        };
+        if let Some(uid) = &sample.uid {
+            application.uid = Some(uid.clone());
+        }
+        if let Some(metadata) = &sample.metadata {
+            application.metadata.clone_from(metadata);
+        }
+    }
+
+    /// What the body says about the event. Who previews a recipe and says nothing about it sees
+    /// the recipe's own example.
+    pub fn sample(&mut self) -> Sample {
+        let sample = std::mem::take(&mut self.sample);
+        let Definition::New { input, .. } = &self.definition else {
+            return sample;
+        };
+        match input.example() {
+            Some(example) if sample.event_type.is_none() && sample.payload.is_none() => Sample {
+                event_type: Some(example.event_type.clone()),
+                payload: Some(Bytes::from(example.payload.trim())),
+                ..sample
+            },
+            _ => sample,
+        }
+    }
+}
+
+impl Definition {
+    /// The event types that it asks for.
+    pub fn event_types(&self) -> Option<&[String]> {
+        match self {
+            Self::Stored => None,
+            Self::Changed { patch, .. } => patch.event_types(),
+            Self::New { input, .. } => input.named_event_types(),
+        }
+    }
+
+    /// Makes an endpoint what the body says.
+    pub fn apply(&self, state: &ApiState, endpoint: &mut Endpoint) -> Result<(), ApiError> {
+        let transformation = match self {
+            Self::Stored => return Ok(()),
+            Self::Changed {
+                patch,
+                headers,
+                transformation,
+            } => {
+                patch.apply(endpoint).map_err(within_endpoint)?;
+                if let Some(headers) = headers {
+                    endpoint.headers.clone_from(headers);
+                }
+                transformation
+            }
+            Self::New {
+                input,
+                transformation,
+            } => {
+                input.define(endpoint).map_err(within_endpoint)?;
+                transformation
+            }
+        };
+        let Some(patch) = transformation else {
+            return Ok(());
+        };
+        let place = ["body", "endpoint", "transformation", "enabled"];
+        patch
+            .apply(&mut endpoint.transformation, state.engine().now())
+            .map_err(|wrong| invalid(place, wrong))
+    }
+}
+
+/// Violations of a definition, at the place that it has here.
+pub fn within_endpoint(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Invalid(mut problems) => {
+            for problem in &mut problems {
+                problem.loc.insert(1, "endpoint".to_owned());
+            }
+            ApiError::Invalid(problems)
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,48 @@
+//! What scripts may do, and what comes of scripts that try to do more.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::Place;
+
+mod contract;
+mod hostile;
+
+fn input(payload: &str) -> ScriptInput {
+    ScriptInput {
+        method: RequestMethod::Post,
+        url: "https://example.com/hook/{{ payload.id }}".to_owned(),
+        headers: [("x-team", "blue"), ("X-Kept", "{{ type }}")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        event_type: "order.paid".to_owned(),
+        payload: Bytes::copy_from_slice(payload.as_bytes()),
+        variables: [("REGION".to_owned(), "eu".to_owned())].into(),
+    }
+}
+
+/// Runs a script for at most 100 ms in a sandbox of its own.
+fn run(code: &str, payload: &str) -> ScriptRun {
+    run_in(&mut Sandbox::new(ScriptLimits::default()), code, payload)
+}
+
+fn run_in(sandbox: &mut Sandbox, code: &str, payload: &str) -> ScriptRun {
+    let end = Instant::now() + Duration::from_millis(100);
+    sandbox.run(code, &input(payload), move || Instant::now() >= end)
+}
+
+/// What a handler with this body changes.
+fn changes(body: &str, payload: &str) -> ScriptChanges {
+    let run = run(&format!("function handler(webhook) {{ {body} }}"), payload);
+    match run.result.unwrap() {
+        ScriptOutput::Send(changes) => *changes,
+        ScriptOutput::Cancel { reason } => panic!("canceled: {reason}"),
+    }
+}
+
+fn failure(body: &str) -> ScriptFailure {
+    let code = format!("function handler(webhook) {{ {body} }}");
+    run(&code, r#"{"a":1}"#).result.unwrap_err()
+}

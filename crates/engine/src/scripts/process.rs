@@ -1,0 +1,250 @@
+//! Scripts in a process of their own, which is ended when it does not answer in time.
+//!
+//! ```text
+//!  server ── request ─▶ process     one socket; the process says «ready» before each request
+//!         ◀─ run ─────               and answers each with one frame
+//! ```
+//!
+//! The process has the socket as its standard input and nothing else of the server's: no
+//! environment, no files, no output. When the server is gone the socket is closed and the process
+//! ends. It says «ready» after it has cleaned up behind the script before, so a process that does
+//! not survive that is replaced before it is given the next script, and no script is blamed for
+//! another's.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use hookwire_compose::{ScriptFailure, ScriptFailureKind, ScriptInput, ScriptRun};
+
+use super::thread::InThread;
+use super::wire::{FRAME_MAX_BYTES, Request, read_run, write_run};
+use super::{Runner, ScriptCommand, failed};
+
+/// A process that starts must say «ready» in this time: it is only late on a machine that is
+/// hardly alive.
+const START_MAX: Duration = Duration::from_secs(10);
+/// How much longer than its time a script may take until its process is ended. Its own sandbox
+/// ends nearly every script before; what is sent and cleaned up takes time too.
+const GRACE: Duration = Duration::from_millis(250);
+/// How often a process looks whether it still runs the same script: it ends itself when it does
+/// and the server, which should have ended it, is gone.
+const SELF_CHECK: Duration = Duration::from_secs(5);
+const READY: [u8; 1] = [b'r'];
+
+/// The server's side: starts processes and talks to one at a time.
+pub(super) struct InProcess {
+    command: ScriptCommand,
+    time_max: Duration,
+    peer: Option<Peer>,
+}
+
+/// A process that runs.
+struct Peer {
+    child: Child,
+    socket: UnixStream,
+}
+
+impl InProcess {
+    pub(super) fn new(command: ScriptCommand, time_max: Duration) -> Self {
+        Self {
+            command,
+            time_max,
+            peer: None,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.peer.as_ref().map(|peer| peer.child.id())
+    }
+
+    #[cfg(test)]
+    pub(super) fn kill(&mut self) {
+        self.peer.as_mut().unwrap().child.kill().unwrap();
+    }
+
+    /// The process that is there, if it survived its last script, or a new one.
+    fn ready(&mut self) -> io::Result<Peer> {
+        if let Some(mut peer) = self.peer.take()
+            && peer.wait_ready(self.time_max + GRACE).is_ok()
+        {
+            return Ok(peer);
+        }
+        let mut peer = Peer::start(&self.command)?;
+        peer.wait_ready(START_MAX)?;
+        Ok(peer)
+    }
+}
+
+impl Runner for InProcess {
+    fn run(&mut self, code: &str, input: &ScriptInput) -> ScriptRun {
+        let mut peer = match self.ready() {
+            Ok(peer) => peer,
+            Err(error) => {
+                tracing::error!(%error, "the process that runs scripts does not start");
+                return failed(format!(
+                    "the process that runs scripts does not start: {error}"
+                ));
+            }
+        };
+        let time_max_ms = u32::try_from(self.time_max.as_millis()).unwrap_or(u32::MAX);
+        let request = Request::write(time_max_ms, code, input);
+        match peer.exchange(&request, self.time_max + GRACE) {
+            Ok(run) => {
+                self.peer = Some(peer);
+                run
+            }
+            Err(error) => ScriptRun {
+                result: Err(blame(&error)),
+                console: Vec::new(),
+            },
+        }
+    }
+
+    fn prepare(&mut self) {
+        // The process prepares itself.
+    }
+}
+
+/// Why a process that was ready gave no answer.
+fn blame(error: &io::Error) -> ScriptFailure {
+    match error.kind() {
+        ErrorKind::TimedOut => ScriptFailure::time(),
+        ErrorKind::InvalidData => ScriptFailure::new(ScriptFailureKind::Sandbox, error.to_string()),
+        _ => ScriptFailure::new(
+            ScriptFailureKind::Sandbox,
+            "the script brought the process that ran it to an end",
+        ),
+    }
+}
+
+impl Peer {
+    fn start(command: &ScriptCommand) -> io::Result<Self> {
+        let (socket, theirs) = UnixStream::pair()?;
+        let child = Command::new(&command.program)
+            .args(&command.arguments)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // An interrupt from the terminal is the server's to handle: it still delivers then.
+            .process_group(0)
+            .spawn()?;
+        Ok(Self { child, socket })
+    }
+
+    fn wait_ready(&mut self, time_max: Duration) -> io::Result<()> {
+        let mut ready = [0; READY.len()];
+        self.read(&mut ready, Instant::now() + time_max)?;
+        match ready == READY {
+            true => Ok(()),
+            false => Err(ErrorKind::InvalidData.into()),
+        }
+    }
+
+    fn exchange(&mut self, request: &[u8], time_max: Duration) -> io::Result<ScriptRun> {
+        let end = Instant::now() + time_max;
+        // It says «ready» only when it reads; a process that then stops to read is ended too.
+        self.socket.set_write_timeout(Some(time_max))?;
+        self.socket.write_all(request).map_err(as_timeout)?;
+        let mut length = [0; 4];
+        self.read(&mut length, end)?;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > FRAME_MAX_BYTES {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let mut frame = vec![0; length];
+        self.read(&mut frame, end)?;
+        read_run(&frame).map_err(|broken| io::Error::new(ErrorKind::InvalidData, broken))
+    }
+
+    /// Fills the buffer before `end`, however slowly bytes come.
+    fn read(&mut self, mut buffer: &mut [u8], end: Instant) -> io::Result<()> {
+        while !buffer.is_empty() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            self.socket.set_read_timeout(Some(left))?;
+            match self.socket.read(buffer) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => buffer = &mut buffer[count..],
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(as_timeout(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A socket says "would block" where its time is up.
+fn as_timeout(error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
+        _ => error,
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The process's side: runs scripts for the server at the other end of standard input until the
+/// server is gone. A program calls this instead of everything else it does, when it is started by
+/// a [`ScriptCommand`].
+pub fn serve_scripts() -> io::Result<()> {
+    let input = io::stdin().as_fd().try_clone_to_owned()?;
+    let mut socket = UnixStream::from(input);
+    let served = Arc::new(AtomicU64::new(0));
+    let watched = Arc::clone(&served);
+    std::thread::Builder::new()
+        .name("self-check".to_owned())
+        .spawn(move || end_when_stuck(&watched))?;
+    let mut runner = InThread::new(Duration::ZERO);
+    loop {
+        runner.prepare();
+        socket.write_all(&READY)?;
+        let mut length = [0; 4];
+        match socket.read_exact(&mut length) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(()),
+            read => read?,
+        }
+        let length = u32::from_le_bytes(length) as usize;
+        if length > FRAME_MAX_BYTES {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let mut frame = vec![0; length];
+        socket.read_exact(&mut frame)?;
+        let request = Request::read(&frame)
+            .map_err(|broken| io::Error::new(ErrorKind::InvalidData, broken))?;
+        // Odd while a script runs.
+        served.fetch_add(1, Ordering::Relaxed);
+        runner.set_time_max(Duration::from_millis(request.time_max_ms.into()));
+        let run = runner.run(&request.code, &request.input);
+        served.fetch_add(1, Ordering::Relaxed);
+        socket.write_all(&write_run(&run))?;
+    }
+}
+
+fn end_when_stuck(served: &AtomicU64) {
+    let mut before = 0;
+    loop {
+        std::thread::sleep(SELF_CHECK);
+        let now = served.load(Ordering::Relaxed);
+        if now == before && now % 2 == 1 {
+            std::process::exit(1);
+        }
+        before = now;
+    }
+}
