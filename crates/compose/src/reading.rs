@@ -2,12 +2,16 @@
 //! looks at it.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use hookwire_types::Message;
 
-use crate::Json;
+use crate::{Budget, Json};
 use crate::filter::{FILTER_BUDGET, Filter, FilterFailure, FilterInput};
+
+/// Steps that all filters may take that look at one message, a few times what one may take alone:
+/// fan-out to many endpoints with costly filters must end soon too.
+const STEPS_MAX: u64 = 2 * FILTER_BUDGET.steps_left();
 
 /// See the module's page.
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub struct Reading<'a> {
     channels: &'a [String],
     tags: &'a [String],
     document: OnceCell<Json<'a>>,
+    steps_left: Cell<u64>,
 }
 
 impl<'a> Reading<'a> {
@@ -33,6 +38,7 @@ impl<'a> Reading<'a> {
             channels,
             tags,
             document: OnceCell::new(),
+            steps_left: Cell::new(STEPS_MAX),
         }
     }
 
@@ -52,7 +58,8 @@ impl<'a> Reading<'a> {
         self.document.get_or_init(|| read(self.payload))
     }
 
-    /// Whether a filter wants the message.
+    /// Whether a filter wants the message. Filters that come after others that did much work may
+    /// find too little of the message's budget left.
     pub fn passes(&self, filter: &Filter) -> Result<bool, FilterFailure> {
         let payload = match filter.reads_payload() {
             true => self.document(),
@@ -64,7 +71,12 @@ impl<'a> Reading<'a> {
             channels: self.channels,
             tags: self.tags,
         };
-        filter.matches(&input, &mut FILTER_BUDGET.clone())
+        let left = self.steps_left.get();
+        let given = FILTER_BUDGET.steps_left().min(left);
+        let mut budget = Budget::new(given, FILTER_BUDGET.output_bytes_left());
+        let passes = filter.matches(&input, &mut budget);
+        self.steps_left.set(left - (given - budget.steps_left()));
+        passes
     }
 }
 
@@ -95,6 +107,18 @@ mod tests {
         }
         let missing = Filter::parse("payload.missing").unwrap();
         assert!(reading.passes(&missing).is_err());
+    }
+
+    #[test]
+    fn many_costly_filters_share_what_a_message_may_cost() {
+        let numbers: Vec<_> = (0..2_000).map(|number| number.to_string()).collect();
+        let payload = format!("{{\"list\": [{}]}}", numbers.join(","));
+        let reading = Reading::new("x", payload.as_bytes(), &[], &[]);
+        let costly = Filter::parse("payload.list.all(n, n >= 0)").unwrap();
+        let before = (0..1_000).take_while(|_| reading.passes(&costly) == Ok(true));
+        let before = before.count();
+        assert!((2..1_000).contains(&before), "{before}");
+        assert_eq!(reading.passes(&costly), Err(FilterFailure::Budget));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn check_script(code: &str) -> Result<(), ScriptError> {
     realm.watch.start(limits.turns_max, || false);
     realm.with(|ctx| {
         let read = ctx.eval_with_options::<Value<'_>, _>(format!("{LEAVE}{code}"), options());
-        let thrown = read.map_or_else(|_| ctx.catch(), |value| value);
+        let thrown = read.unwrap_or_else(|_| ctx.catch());
         if thrown.as_int() != Some(0) {
             let error = ctx.throw(thrown);
             let failure = ScriptFailure::explain(ctx, &realm.watch, &error);

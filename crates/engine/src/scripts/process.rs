@@ -69,41 +69,47 @@ impl InProcess {
         self.peer.as_mut().unwrap().child.kill().unwrap();
     }
 
-    /// The process that is there, if it survived its last script, or a new one.
-    fn ready(&mut self) -> io::Result<Peer> {
-        if let Some(mut peer) = self.peer.take()
-            && peer.wait_ready(self.time_max + GRACE).is_ok()
-        {
-            return Ok(peer);
-        }
+    /// The process that is there, if it survived its last script.
+    fn idle(&mut self) -> Option<Peer> {
+        let mut peer = self.peer.take()?;
+        let is_ready = peer.wait_ready(self.time_max + GRACE).is_ok();
+        is_ready.then_some(peer)
+    }
+
+    fn fresh(&self) -> io::Result<Peer> {
         let mut peer = Peer::start(&self.command)?;
         peer.wait_ready(START_MAX)?;
         Ok(peer)
+    }
+
+    /// Has a process run the script, and keeps the process when it did.
+    fn ask(&mut self, mut peer: Peer, request: &[u8]) -> io::Result<ScriptRun> {
+        let run = peer.exchange(request, self.time_max + GRACE)?;
+        self.peer = Some(peer);
+        Ok(run)
     }
 }
 
 impl Runner for InProcess {
     fn run(&mut self, code: &str, input: &ScriptInput) -> ScriptRun {
-        let mut peer = match self.ready() {
-            Ok(peer) => peer,
-            Err(error) => {
-                tracing::error!(%error, "the process that runs scripts does not start");
-                return failed(format!(
-                    "the process that runs scripts does not start: {error}"
-                ));
-            }
-        };
         let time_max_ms = u32::try_from(self.time_max.as_millis()).unwrap_or(u32::MAX);
         let request = Request::write(time_max_ms, code, input);
-        match peer.exchange(&request, self.time_max + GRACE) {
-            Ok(run) => {
-                self.peer = Some(peer);
-                run
+        if let Some(peer) = self.idle() {
+            match self.ask(peer, &request) {
+                // Somebody may have ended it while it was idle, as a system short of memory does:
+                // that is not the script's fault, and running a script again does no harm.
+                Err(error) if is_gone(&error) => {}
+                asked => return answer(asked),
             }
-            Err(error) => ScriptRun {
-                result: Err(blame(&error)),
-                console: Vec::new(),
-            },
+        }
+        match self.fresh() {
+            Ok(peer) => answer(self.ask(peer, &request)),
+            Err(error) => {
+                tracing::error!(%error, "the process that runs scripts does not start");
+                failed(format!(
+                    "the process that runs scripts does not start: {error}"
+                ))
+            }
         }
     }
 
@@ -112,16 +118,31 @@ impl Runner for InProcess {
     }
 }
 
-/// Why a process that was ready gave no answer.
-fn blame(error: &io::Error) -> ScriptFailure {
-    match error.kind() {
+/// What came of asking a process that was ready.
+fn answer(asked: io::Result<ScriptRun>) -> ScriptRun {
+    let error = match asked {
+        Ok(run) => return run,
+        Err(error) => error,
+    };
+    let failure = match error.kind() {
         ErrorKind::TimedOut => ScriptFailure::time(),
-        ErrorKind::InvalidData => ScriptFailure::new(ScriptFailureKind::Sandbox, error.to_string()),
-        _ => ScriptFailure::new(
+        _ if is_gone(&error) => ScriptFailure::new(
             ScriptFailureKind::Sandbox,
             "the script brought the process that ran it to an end",
         ),
+        _ => ScriptFailure::new(ScriptFailureKind::Sandbox, error.to_string()),
+    };
+    ScriptRun {
+        result: Err(failure),
+        console: Vec::new(),
     }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
+    )
 }
 
 impl Peer {

@@ -17,9 +17,10 @@ use crate::StoreError;
 /// Bytes per page. A commit writes and checksums every page that it touched, whole: with the few
 /// dozen messages that share a commit, small pages took a tenth less of the processor than 8 KiB.
 const PAGE_BYTES: i64 = 4096;
-/// The writer's page cache, in KiB. Four B-trees have a page being filled for each endpoint or
-/// application; this keeps those of about a thousand of them in memory.
-const WRITER_CACHE_KIB: i64 = 32 * 1024;
+/// The writer's page cache, in KiB: it keeps the pages being filled for a few hundred endpoints. A
+/// larger one is not faster: where a commit has split pages, SQLite walks the cache's hash table
+/// at its end, and what is not cached here is cached by the system.
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 /// A reader's page cache, in KiB: lists touch few pages.
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Prepared statements kept by a connection: more than the program has, so that none is ever
