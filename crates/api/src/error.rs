@@ -80,7 +80,9 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused { .. } | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Refused { .. } | Self::BodyBroken | Self::Store(StoreError::NoKey) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
@@ -114,6 +116,7 @@ impl ApiError {
                 Conflict::EventType => "event_type_exists",
                 Conflict::Version => "changed_meanwhile",
             },
+            Self::Store(StoreError::NoKey) => "no_encryption_key",
             Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => "unavailable",
             Self::Store(_) | Self::Internal(_) => "internal",
         }
@@ -127,6 +130,7 @@ impl ApiError {
             }
             Self::Unhealthy(_) => "the store does not answer".to_owned(),
             Self::Store(StoreError::Conflict(conflict)) => conflict.to_string(),
+            Self::Store(error @ StoreError::NoKey) => error.to_string(),
             Self::Store(_) | Self::Internal(_) => "this failed inside the server".to_owned(),
             other => other.to_string(),
         }

@@ -1,12 +1,9 @@
 //! Previews: what would be sent, without sending it.
-//!
-//! Templates see stand-ins instead of secrets, so that nothing that a template makes of them (a
-//! signature, base64, single characters) tells anything about them.
 
 use axum::Json;
 use axum::extract::State;
 use hookwire_engine::PreviewReport;
-use hookwire_types::{Application, Cause, Endpoint, Metadata, OrganizationId, SecretText};
+use hookwire_types::{Application, Cause, Endpoint, Metadata, OrganizationId};
 use serde::Serialize;
 
 use super::endpoint::{blank, check_event_types};
@@ -59,7 +56,6 @@ pub async fn preview(
     input.describe(&mut application);
     input.definition.apply(&state, &mut endpoint)?;
     let hidden = Hidden::of(&endpoint);
-    put_stand_ins(&mut endpoint);
     let event = input.sample().event(&state, &endpoint).await?;
     let engine = state.engine();
     let report = engine.preview(&endpoint, &application, event).await;
@@ -103,17 +99,6 @@ fn sample_application(state: &ApiState, organization: OrganizationId) -> Applica
         created_at: now,
         updated_at: now,
         version: 1,
-    }
-}
-
-/// Puts a text that says its name in the place of each secret. It has only characters that no
-/// encoding changes.
-fn put_stand_ins(endpoint: &mut Endpoint) {
-    for (name, value) in &mut endpoint.secrets {
-        // Templates ask whether there is a secret; there is none in an empty one.
-        if !value.reveal().is_empty() {
-            *value = SecretText::new(format!("~secrets.{name}~"));
-        }
     }
 }
 

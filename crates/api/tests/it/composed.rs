@@ -222,3 +222,29 @@ async fn what_is_skipped_is_seen_with_its_reason() {
         (&json!("canceled"), &json!({"n": 2}))
     );
 }
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_evaluated_is_seen_and_one_that_says_no_is_not() {
+    let api = Api::start().await;
+    let (url, mut arrived) = receiver(200, "").await;
+    let body = json!({"url": url, "filter": "payload.n > 1"});
+    let made = api.post(PATH, body).await.ok(201);
+    for payload in [json!({"n": 1}), json!({"m": 1}), json!({"n": 2})] {
+        let message = json!({"eventType": "a", "payload": payload});
+        api.post("/app/default/msg", message).await.ok(202);
+    }
+    assert_eq!(arrived.recv().await.unwrap().body, r#"{"n":2}"#);
+    let id = made["id"].as_str().unwrap();
+    let attempts = format!("/app/default/attempt/endpoint/{id}");
+    let has_both = |page: &Value| page["data"].as_array().unwrap().len() == 2;
+    let page = api.until(&attempts, has_both).await;
+    let attempts = page["data"].as_array().unwrap();
+    let failed = attempts.iter().find(|it| it["status"] == 4).unwrap();
+    assert_eq!(failed["cause"], "filter");
+    assert!(
+        failed["error"].as_str().unwrap().contains("filter"),
+        "{failed}"
+    );
+    let listed = api.get(&format!("{PATH}/{id}/msg")).await.ok(200);
+    assert_eq!(listed["data"].as_array().unwrap().len(), 2);
+}

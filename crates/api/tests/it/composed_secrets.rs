@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::composed::{PATH, endpoint, with_url};
-use crate::rig::Api;
+use crate::rig::{Api, receiver};
 
 #[tokio::test]
 async fn secrets_are_named_and_never_shown() {
@@ -121,5 +121,59 @@ async fn credentials_that_cannot_be_sent_are_refused_where_they_are_wrong() {
             "{given}"
         );
         assert!(!answer.text.contains("s3cr3t"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_sent_and_shown_nowhere() {
+    let api = Api::start().await;
+    let (url, mut arrived) = receiver(200, "").await;
+    let template = "{{ secrets.key }} {{ secrets.key | base64_encode }}";
+    let body = json!({"url": format!("{url}/{{{{ secrets.key }}}}"),
+        "headers": {"X-Plain": "{{ secrets.key }}", "X-Token": "s3cr3t-literal"},
+        "request": {"body": {"kind": "text", "template": template}},
+        "secrets": {"key": "s3cr3t-value"},
+        "credentials": {"kind": "header", "name": "X-Tenant", "value": "s3cr3t-tenant"}});
+    let made = api.post(PATH, body).await.ok(201);
+    let id = made["id"].as_str().unwrap();
+    let code = "function handler(webhook) { console.log(webhook.headers); return webhook; }";
+    let transformation = format!("{PATH}/{id}/transformation");
+    let patch = json!({"code": code, "enabled": true});
+    api.patch(&transformation, patch).await.ok(204);
+
+    let test = api.post(&format!("{PATH}/{id}/test"), json!({})).await;
+    let report = test.ok(200);
+    assert_eq!(report["ok"], true, "{}", test.text);
+    let request = &report["request"];
+    assert!(
+        request["url"]
+            .as_str()
+            .unwrap()
+            .ends_with("/hook/HIDDEN-key")
+    );
+    assert_eq!(request["headers"]["x-plain"], "HIDDEN-key");
+    for name in ["x-token", "x-tenant"] {
+        assert_eq!(request["headers"][name], "[hidden]", "{name}");
+    }
+    let console = report["console"][0]["text"].as_str().unwrap();
+    assert!(console.contains("[hidden]"), "{console}");
+
+    let got = arrived.recv().await.unwrap();
+    assert_eq!(got.headers["x-tenant"], "s3cr3t-tenant");
+    assert_eq!(got.headers["x-token"], "s3cr3t-literal");
+    assert_eq!(got.body, "s3cr3t-value czNjcjN0LXZhbHVl");
+
+    let message = report["messageId"].as_str().unwrap();
+    let attempts = api
+        .get(&format!("/app/default/attempt/endpoint/{id}"))
+        .await;
+    assert_eq!(attempts.ok(200)["data"][0]["msgId"], message);
+    let single = api
+        .get(&format!("/app/default/attempt/msg/{message}"))
+        .await;
+    let endpoint = api.get(&format!("{PATH}/{id}")).await;
+    for answer in [test, attempts, single, endpoint] {
+        assert!(!answer.text.contains("s3cr3t"), "{}", answer.text);
+        assert!(!answer.text.contains("czNjcjN0"), "{}", answer.text);
     }
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use hookwire_api::{ApiSettings, ApiState, DEFAULT_ORGANIZATION, Principal, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
+use hookwire_store::Sealer;
 use hookwire_store::sqlite::{Options, SqliteStore};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -78,7 +79,8 @@ impl Api {
         Self::on(Options::default(), settings).await
     }
 
-    pub async fn on(options: Options, settings: ApiSettings) -> Self {
+    pub async fn on(mut options: Options, settings: ApiSettings) -> Self {
+        options.sealer = Some(Sealer::new(&[7; 32]).unwrap());
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("hookwire.db");
         let store = SqliteStore::open(&path, options).unwrap();
