@@ -16,7 +16,7 @@ use crate::target::Ready;
 
 /// Puts requests together.
 pub(crate) struct Composer {
-    scripts: Scripts,
+    scripts: Arc<Scripts>,
 }
 
 /// A request, and what was said while it was made.
@@ -54,7 +54,18 @@ impl From<ComposeError> for Unsent {
 
 impl Composer {
     pub(crate) fn new(scripts: Scripts) -> Self {
-        Self { scripts }
+        Self {
+            scripts: Arc::new(scripts),
+        }
+    }
+
+    /// Ends what scripts run in. Waits for those that run, which have their own bound.
+    pub(crate) async fn shut_down(&self) {
+        let scripts = Arc::clone(&self.scripts);
+        let ended = tokio::task::spawn_blocking(move || scripts.shut_down()).await;
+        if let Err(error) = ended {
+            tracing::error!(%error, "what scripts run in did not end well");
+        }
     }
 
     /// The request for one attempt, as of `now`, without the endpoint's credentials. `show` asks

@@ -272,6 +272,7 @@ impl Engine {
         {
             tracing::warn!("some requests were still in flight: they will be sent again");
         }
+        dispatcher.sender().composer().shut_down().await;
         for lane in self.inner.directory.lanes().all() {
             for job in lane.drain() {
                 let record = Record::Release {
