@@ -94,7 +94,7 @@ pub struct Transformation {
     pub code: Option<String>,
     /// Whether it is run.
     pub enabled: bool,
-    /// What the script sees as `variables`.
+    /// What the script sees as `webhook.env`.
     pub variables: Option<Metadata>,
     /// When one of these was last changed.
     pub updated_at: Option<Timestamp>,
