@@ -8,7 +8,8 @@
 
 use bytes::Bytes;
 use hookwire_compose::{
-    ComposeError, HeaderStyle, Recipient, ScriptChanges, check_body, check_header, check_url,
+    ComposeError, HeaderStyle, RENDER_BYTES_MAX, Recipient, ScriptChanges, check_body,
+    check_header, check_url,
 };
 use hookwire_fuzz::{NOW, SECRET_VALUE, parts, secrets};
 use hookwire_signing::{SignedHeaders, Verifier};
@@ -17,6 +18,9 @@ use http::Request;
 use libfuzzer_sys::fuzz_target;
 
 const SIGNING_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// JSON's longest escape makes six bytes of one.
+const BODY_MAX_BYTES: usize = RENDER_BYTES_MAX * 6;
 
 struct Definition<'a> {
     request: RequestDefinition,
@@ -52,8 +56,10 @@ fuzz_target!(|input: &[u8]| {
     if let Some(sent) = compose(&recipient, &message, None) {
         assert_eq!(origin(&sent.uri().to_string()), definition.origin());
         assert_eq!(sent.method().as_str(), definition.request.method.name());
-        if matches!(definition.request.body(), RequestBody::None) {
-            assert!(sent.body().is_empty());
+        match definition.request.body() {
+            RequestBody::None => assert!(sent.body().is_empty()),
+            RequestBody::Payload => assert_eq!(sent.body(), payload),
+            _ => assert!(sent.body().len() <= BODY_MAX_BYTES),
         }
         let shown = recipient.compose_to_show(&message, None, NOW, &sent);
         if let Ok(shown) = shown {

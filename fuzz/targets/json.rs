@@ -67,7 +67,9 @@ fn same(json: &Json<'_>, value: &Value) -> bool {
     match (json, value) {
         (Json::Null, Value::Null) => true,
         (Json::Bool(truth), Value::Bool(expected)) => truth == expected,
-        (Json::Number(text), Value::Number(expected)) => *text == expected.to_string(),
+        (Json::Number(text), Value::Number(expected)) => {
+            signed_exponent(text) == expected.to_string()
+        }
         (Json::String(text), Value::String(expected)) => text == expected,
         (Json::Array(items), Value::Array(expected)) => {
             items.len() == expected.len()
@@ -84,5 +86,16 @@ fn same(json: &Json<'_>, value: &Value) -> bool {
                     .all(|(name, value)| object.get(name).is_some_and(|field| same(field, value)))
         }
         _ => false,
+    }
+}
+
+/// A number as `serde_json` keeps it: `1E5` as `1e+5`, everything else as written.
+fn signed_exponent(number: &str) -> String {
+    match number.split_once(['e', 'E']) {
+        None => number.to_owned(),
+        Some((number, exponent)) if exponent.starts_with(['+', '-']) => {
+            format!("{number}e{exponent}")
+        }
+        Some((number, exponent)) => format!("{number}e+{exponent}"),
     }
 }

@@ -121,6 +121,11 @@ class Receiver:
         with self._changed:
             return list(self._requests[path])
 
+    def count(self):
+        """How many requests came so far, to whatever path."""
+        with self._changed:
+            return sum(map(len, self._requests.values()))
+
     def ids(self, path):
         """The set of webhook-ids that came to this path so far."""
         with self._changed:

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn each_cost_has_a_line_with_its_target() {
-        let cost = |label, median_us, target_us| Cost {
+        let cost = |label, median_us, target_us: Option<f64>| Cost {
             name: "x",
             label,
             above_plain: target_us.is_some(),

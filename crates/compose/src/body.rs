@@ -14,7 +14,7 @@ const OUTPUT_EXPECTED_BYTES: usize = 1024;
 
 /// Why a body cannot be defined so. Never contains a value of the definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}{message}", .place.map(|place| format!("{place}: ")).unwrap_or_default())]
 pub struct BodyError {
     /// Where, below the body: `["fields", "user", "0"]`.
     pub path: Vec<String>,
@@ -137,7 +137,7 @@ impl Content {
         let template = Template::parse(text).map_err(|error| BodyError {
             path: vec!["template".to_owned()],
             place: Some(error.place),
-            message: error.to_string(),
+            message: error.message,
         })?;
         if template.is_literal() {
             return Ok(Self::Fixed(Bytes::copy_from_slice(text.as_bytes())));
@@ -170,7 +170,7 @@ fn segments(fields: &str) -> Result<Vec<Segment>, BodyError> {
         message,
     };
     let document = Json::parse(fields.as_bytes())
-        .map_err(|error| at_fields(Some(error.place), error.to_string()))?;
+        .map_err(|error| at_fields(Some(error.place), error.message.to_owned()))?;
     if document.as_object().is_none() {
         return Err(at_fields(None, "must be a JSON object".to_owned()));
     }
@@ -239,7 +239,7 @@ impl Cutter {
         let template = Template::parse(text).map_err(|error| BodyError {
             path: self.path.clone(),
             place: Some(error.place),
-            message: error.to_string(),
+            message: error.message,
         })?;
         if template.is_literal() {
             Json::from(text).write(&mut self.literal);

@@ -93,11 +93,15 @@ pub(crate) fn is_template(value: &str) -> bool {
     value.contains("{{") || value.contains("{%")
 }
 
+/// Keys that tell repetitions apart and open nothing.
+const REPETITION_KEYS: [&str; 2] = ["idempotency-key", "retry-key"];
+
 /// Whether a header's value must be hidden where headers are shown. Rather too often than once
 /// too little.
 pub fn is_sensitive_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SENSITIVE_PARTS.iter().any(|part| name.contains(part))
+    let tells_repetitions_apart = REPETITION_KEYS.iter().any(|key| name.ends_with(key));
+    !tells_repetitions_apart && SENSITIVE_PARTS.iter().any(|part| name.contains(part))
 }
 
 pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
@@ -190,7 +194,14 @@ mod tests {
         ] {
             assert!(is_sensitive_header(name), "{name}");
         }
-        for name in ["content-type", "x-tenant", "accept", "x-request-id"] {
+        for name in [
+            "content-type",
+            "x-tenant",
+            "accept",
+            "x-request-id",
+            "Idempotency-Key",
+            "X-Line-Retry-Key",
+        ] {
             assert!(!is_sensitive_header(name), "{name}");
         }
     }

@@ -6,8 +6,8 @@ use std::cell::{Cell, OnceCell};
 
 use hookwire_types::Message;
 
-use crate::{Budget, Json};
 use crate::filter::{FILTER_BUDGET, Filter, FilterFailure, FilterInput};
+use crate::{Budget, Json};
 
 /// Steps that all filters may take that look at one message, a few times what one may take alone:
 /// fan-out to many endpoints with costly filters must end soon too.

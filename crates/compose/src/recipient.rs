@@ -9,7 +9,7 @@
 use bytes::Bytes;
 use hookwire_signing::{Secret, SigningKey, WebhookId, sign};
 use hookwire_types::*;
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use crate::address::Address;
@@ -147,6 +147,10 @@ impl Recipient {
         let mut method = self.method.clone();
         if let Some(changes) = changes {
             changes::apply(changes, &mut method, &mut uri, &mut headers)?;
+        }
+        // Where a body is to be expected, that there is none must be said (RFC 9110, section 8.6).
+        if body.is_empty() && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let id = message.id.to_string();
         if self.idempotency_key {

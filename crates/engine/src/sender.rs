@@ -315,6 +315,11 @@ pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
         };
     }
     let cause = attempt.cause.map(Cause::name).unwrap_or_default();
+    let error = match attempt.cause {
+        // In the words of a template or script, which may quote the payload.
+        Some(Cause::Skipped | Cause::Transformation) => "its words are in the list of attempts",
+        _ => &attempt.error,
+    };
     match outcome.verdict {
         Verdict::Delivered => line!(info, "delivered"),
         Verdict::Retry { at } | Verdict::RetryInOrder { at } => {
@@ -322,19 +327,14 @@ pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
                 warn,
                 "failed, will be tried again",
                 cause = cause,
-                error = attempt.error,
+                error = error,
                 next_attempt_at = tracing::field::display(at)
             )
         }
         Verdict::Failed => {
-            line!(
-                warn,
-                "failed for good",
-                cause = cause,
-                error = attempt.error
-            )
+            line!(warn, "failed for good", cause = cause, error = error)
         }
-        Verdict::Canceled => line!(info, "not sent", cause = cause, error = attempt.error),
+        Verdict::Canceled => line!(info, "not sent", cause = cause, error = error),
     }
     if outcome.health == Some(EndpointHealth::Disabled) {
         line!(

@@ -1,5 +1,6 @@
 //! A small HTTP client for a running server: JSON in, JSON out, within bounds.
 
+mod answer;
 mod error;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
+use answer::Answer;
 pub use error::ClientError;
 use error::{refusal, root_cause};
 
@@ -35,22 +37,6 @@ pub struct Client {
     http: HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
     server: Url,
     authorization: Option<HeaderValue>,
-}
-
-/// A JSON answer, as it came.
-struct Answer {
-    server: String,
-    status: StatusCode,
-    text: Box<RawValue>,
-}
-
-impl Answer {
-    fn value(&self) -> Result<Value, ClientError> {
-        serde_json::from_str(self.text.get()).map_err(|_| ClientError::NotJson {
-            server: self.server.clone(),
-            status: self.status,
-        })
-    }
 }
 
 impl Client {
@@ -126,6 +112,18 @@ impl Client {
         self.exchange(Method::PUT, path, &[], encoded(body))
             .await?
             .value()
+    }
+
+    /// `PATCH` with a JSON body.
+    pub async fn patch(&self, path: &[&str], body: &impl Serialize) -> Result<Value, ClientError> {
+        let answer = self.exchange(Method::PATCH, path, &[], encoded(body));
+        answer.await?.value()
+    }
+
+    /// `DELETE`.
+    pub async fn delete(&self, path: &[&str]) -> Result<(), ClientError> {
+        let answer = self.exchange(Method::DELETE, path, &[], Bytes::new());
+        answer.await.map(|_| ())
     }
 
     /// All entries of a list, page by page, but at most `max`.

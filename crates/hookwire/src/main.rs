@@ -10,6 +10,7 @@ mod dev;
 mod logs;
 #[cfg(test)]
 mod scratch;
+mod scripts;
 mod secret_file;
 mod serve;
 mod signals;

@@ -25,7 +25,7 @@ use crate::config::{Config, EncryptionKey};
 use crate::logs::LogGuard;
 use crate::secret_file::{ENCRYPTION_KEY, TOKEN_SECRET};
 use crate::start_text::{DevText, StartText, program_name};
-use crate::{dev, signals};
+use crate::{dev, scripts, signals};
 
 /// How long the token is valid that `--dev` prints: longer than anybody tries things out.
 const DEV_TOKEN_LIFETIME_SECONDS: u32 = 365 * 24 * 3_600;
@@ -68,7 +68,11 @@ pub async fn run(config: Config, store: Arc<dyn Store>, log: &LogGuard) -> anyho
         None => TOKEN_SECRET.read_or_make(&config.storage.store)?,
     };
     let tokens = TokenKey::new(secret.reveal().as_bytes());
-    let engine = Engine::start(store, engine_settings(&config)).await;
+    let settings = EngineSettings {
+        scripts: scripts::settings()?,
+        ..engine_settings(&config)
+    };
+    let engine = Engine::start(store, settings).await;
     let engine = engine.map_err(|error| {
         let advice = store_advice(&error, &config.storage.store);
         anyhow!("{advice}")

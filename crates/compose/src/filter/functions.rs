@@ -139,7 +139,13 @@ pub(super) fn call<'v>(
             Value::List(list) => join(list, arguments, budget)?,
             _ => None,
         },
-        Function::Time(unit) => time::part(unit, value, arguments)?,
+        Function::Time(unit) => {
+            // A time zone comes from the payload as well as from the filter.
+            if let [Value::Text(zone)] = arguments {
+                budget.bytes(zone.len())?;
+            }
+            time::part(unit, value, arguments)?
+        }
         Function::Int
         | Function::Uint
         | Function::Double

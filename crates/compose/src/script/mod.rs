@@ -15,7 +15,7 @@
 //! runtime that it happened in ends too. The alternative, one context with every built-in object
 //! frozen, costs about a third, but it breaks scripts that may rightly write `error.name = …`, and
 //! it stays sound only as long as nobody overlooks a built-in with state of its own. What a fresh
-//! engine costs (about 90 µs, most of it defining built-in functions) can be paid ahead: see
+//! engine costs (about 100 µs, most of it defining built-in functions) can be paid ahead: see
 //! [`Sandbox::prepare`].
 //!
 //! **What a watch can and cannot do.** The engine asks whether to go on at every ten-thousandth

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 
@@ -39,14 +39,18 @@ fn payload(run: ScriptRun) -> Option<String> {
 /// Says which script it was given, and ends it when it is told to.
 struct Held {
     started: mpsc::Sender<String>,
-    ends: Arc<Mutex<mpsc::Receiver<()>>>,
+    ends: Ends,
 }
+
+/// Of each script, what it waits for.
+type Ends = Arc<Mutex<HashMap<String, mpsc::Receiver<()>>>>;
 
 impl Runner for Held {
     fn run(&mut self, code: &str, _: &ScriptInput) -> ScriptRun {
         self.started.send(code.to_owned()).unwrap();
         assert_ne!(code, "panic");
-        self.ends.lock().unwrap().recv().unwrap();
+        let end = self.ends.lock().unwrap().remove(code).unwrap();
+        end.recv().unwrap();
         ScriptRun {
             result: Ok(ScriptOutput::Send(Box::default())),
             console: Vec::new(),
@@ -59,43 +63,53 @@ impl Runner for Held {
 struct Rig {
     pool: Arc<Pool>,
     started: mpsc::Receiver<String>,
-    end: mpsc::Sender<()>,
+    ends: Ends,
     runners: Arc<AtomicUsize>,
 }
 
 impl Rig {
     fn new(workers: usize) -> Self {
         let (started_sender, started) = mpsc::channel();
-        let (end, ends) = mpsc::channel();
-        let (started_sender, ends) = (Mutex::new(started_sender), Arc::new(Mutex::new(ends)));
+        let started_sender = Mutex::new(started_sender);
+        let ends = Ends::default();
+        let waited_for = Arc::clone(&ends);
         let runners = Arc::new(AtomicUsize::new(0));
         let made = Arc::clone(&runners);
         let make = move || {
             made.fetch_add(1, Ordering::SeqCst);
             let held = Held {
                 started: started_sender.lock().unwrap().clone(),
-                ends: Arc::clone(&ends),
+                ends: Arc::clone(&waited_for),
             };
             Box::new(held) as Box<dyn Runner>
         };
         Self {
             pool: Pool::start_with(workers, Arc::new(make)).unwrap(),
             started,
-            end,
+            ends,
             runners,
         }
     }
 
-    fn push(&self, number: u8, code: &str) -> oneshot::Receiver<ScriptRun> {
+    /// Queues a script, which runs until the sender says so.
+    fn push(&self, number: u8, code: &str) -> (mpsc::Sender<()>, oneshot::Receiver<ScriptRun>) {
         let (answer, answered) = oneshot::channel();
+        let (end, ends) = mpsc::channel();
+        self.ends.lock().unwrap().insert(code.to_owned(), ends);
         let job = Job {
             code: code.into(),
             input: input(),
             answer,
         };
         self.pool.push(endpoint(number), job).unwrap();
-        answered
+        (end, answered)
     }
+}
+
+/// Tells a script to end, and waits for what came of it.
+fn ends_well((end, answered): (mpsc::Sender<()>, oneshot::Receiver<ScriptRun>)) {
+    end.send(()).unwrap();
+    assert!(answered.blocking_recv().unwrap().result.is_ok());
 }
 
 #[test]
@@ -105,26 +119,26 @@ fn an_endpoint_whose_scripts_hang_leaves_the_other_threads_alone() {
     let quick = rig.push(2, "quick");
     let running: HashSet<_> = [rig.started.recv().unwrap(), rig.started.recv().unwrap()].into();
     assert_eq!(running, ["slow 0".to_owned(), "quick".to_owned()].into());
-    // Ends one of the two; who waits for `quick` sees it end whichever it was.
-    rig.end.send(()).unwrap();
-    rig.end.send(()).unwrap();
-    assert!(quick.blocking_recv().unwrap().result.is_ok());
-    for answer in slow {
-        rig.end.send(()).unwrap();
-        assert!(answer.blocking_recv().unwrap().result.is_ok());
+    ends_well(quick);
+    ends_well(rig.push(2, "quick again"));
+    assert_eq!(rig.started.recv().unwrap(), "quick again");
+    for (number, slow) in slow.into_iter().enumerate() {
+        ends_well(slow);
+        if number < 2 {
+            assert_eq!(rig.started.recv().unwrap(), format!("slow {}", number + 1));
+        }
     }
 }
 
 #[test]
 fn a_panic_is_a_failure_of_that_run_only() {
     let rig = Rig::new(1);
-    let (bad, good) = (rig.push(1, "panic"), rig.push(1, "good"));
+    let ((_end, bad), good) = (rig.push(1, "panic"), rig.push(1, "good"));
     assert_eq!(
         kind(&bad.blocking_recv().unwrap()),
         ScriptFailureKind::Sandbox
     );
-    rig.end.send(()).unwrap();
-    assert!(good.blocking_recv().unwrap().result.is_ok());
+    ends_well(good);
     assert_eq!(rig.runners.load(Ordering::SeqCst), 2);
 }
 
@@ -134,10 +148,8 @@ fn a_turn_that_nobody_waits_for_is_skipped() {
     let first = rig.push(1, "first");
     drop(rig.push(1, "abandoned"));
     let last = rig.push(1, "last");
-    rig.end.send(()).unwrap();
-    rig.end.send(()).unwrap();
-    assert!(first.blocking_recv().unwrap().result.is_ok());
-    assert!(last.blocking_recv().unwrap().result.is_ok());
+    ends_well(first);
+    ends_well(last);
     let seen: Vec<_> = rig.started.try_iter().collect();
     assert_eq!(seen, ["first", "last"]);
 }
@@ -146,14 +158,13 @@ fn a_turn_that_nobody_waits_for_is_skipped() {
 fn a_closed_pool_ends_what_runs_and_drops_what_waits() {
     let rig = Rig::new(1);
     let running = rig.push(1, "running");
-    let waiting = rig.push(1, "waiting");
+    let (_end, waiting) = rig.push(1, "waiting");
     assert_eq!(rig.started.recv().unwrap(), "running");
     rig.pool.close();
     assert!(waiting.blocking_recv().is_err());
-    assert!(rig.push(2, "late").blocking_recv().is_err());
-    rig.end.send(()).unwrap();
+    assert!(rig.push(2, "late").1.blocking_recv().is_err());
+    ends_well(running);
     rig.pool.join();
-    assert!(running.blocking_recv().unwrap().result.is_ok());
 }
 
 #[tokio::test]

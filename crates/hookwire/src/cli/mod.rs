@@ -1,14 +1,20 @@
 //! The command line: what can be asked for, one file a command.
 
+mod argument;
 mod attempts;
+mod compose;
 mod config;
 mod connection;
+mod definition;
 mod events;
+mod exchange;
 pub mod output;
+mod recipes;
 mod send;
 mod serve;
 mod token;
 mod webhook;
+mod webhook_add;
 mod webhook_test;
 
 use std::path::PathBuf;
@@ -52,26 +58,48 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the server
+    #[command(long_about = serve::LONG_ABOUT)]
     Serve(serve::ServeArgs),
     /// Print a token that lets its bearer use the API
+    #[command(long_about = token::LONG_ABOUT)]
     Token(token::TokenArgs),
     /// Send an event to all webhooks that want it
+    #[command(long_about = send::LONG_ABOUT)]
     Send(send::SendArgs),
     /// Add, list and test webhooks
     Webhook(webhook::WebhookArgs),
     /// List the catalogue of events, or add to it
     Events(events::EventsArgs),
+    /// See what a webhook would send, without sending it
+    Compose(compose::ComposeArgs),
+    /// List ready-made requests to services that people use, or show one
+    #[command(long_about = recipes::LONG_ABOUT)]
+    Recipes(recipes::RecipesArgs),
     /// Look at what was sent, and what came back
     Attempts(attempts::AttemptsArgs),
     /// Print the settings in force, or the documentation of all of them
     Config(config::ConfigCommandArgs),
+    /// Run the scripts of webhooks for a server, which starts this by itself
+    #[cfg(unix)]
+    #[command(name = RUN_SCRIPTS, hide = true)]
+    RunScripts,
 }
+
+/// Makes this program one that runs scripts for a server at the other end of standard input, and
+/// nothing else.
+#[cfg(unix)]
+pub const RUN_SCRIPTS: &str = "run-scripts";
 
 impl Cli {
     /// Does what was asked for.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         if let Command::Serve(args) = self.command {
             return args.run();
+        }
+        #[cfg(unix)]
+        if let Command::RunScripts = self.command {
+            hookwire_engine::serve_scripts()?;
+            return Ok(ExitCode::SUCCESS);
         }
         logs::start_for_command()?;
         match self.command {
@@ -94,10 +122,14 @@ impl Command {
             Self::Send(args) => args.run().await,
             Self::Webhook(args) => args.run().await,
             Self::Events(args) => args.run().await,
+            Self::Compose(args) => args.run().await,
+            Self::Recipes(args) => args.run().await,
             Self::Attempts(args) => args.run().await,
             Self::Serve(args) => args.run(),
             Self::Token(args) => args.run(),
             Self::Config(args) => args.run(),
+            #[cfg(unix)]
+            Self::RunScripts => Ok(hookwire_engine::serve_scripts().map(|()| ExitCode::SUCCESS)?),
         }
     }
 }
@@ -144,6 +176,30 @@ mod tests {
     }
 
     #[test]
+    fn help_says_more_than_the_list_of_commands() {
+        for (words, part) in [
+            ("serve", "Works without any"),
+            ("token", "and nothing else"),
+            ("send", "is stored"),
+            ("recipes", "what it needs"),
+            ("webhook add", "@@ begins"),
+            ("webhook test", "Ends with 1"),
+            ("events import", "title"),
+            ("compose preview", "Nothing is sent"),
+        ] {
+            let words = format!("hookwire {words} --help");
+            let help = Cli::try_parse_from(words.split_whitespace()).unwrap_err();
+            assert!(help.to_string().contains(part), "{words}: {help}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_server_starts_is_not_offered() {
+        let help = Cli::command().render_long_help().to_string();
+        assert!(help.contains("recipes") && !help.contains("run-scripts"));
+    }
+
+    #[test]
     fn documented_commands_are_understood() {
         for line in [
             "serve",
@@ -157,11 +213,26 @@ mod tests {
             "webhook add --name CRM --url http://127.0.0.1/ --event a --event b",
             "webhook list --server http://127.0.0.1:1 --json",
             "webhook test CRM --event payment_received",
+            "webhook add --name CRM --url https://crm.example/{{payload.id}} --method PUT \
+             --header X-A:1 --header X-B:{{id}} --json-fields {} --filter payload.total>100 \
+             --transformation @script.js --secret-value key=@key.txt --ordered --idempotency-key \
+             --credentials @credentials.json",
+            "webhook add --name CRM --url https://crm.example/ --body - --content-type text/csv",
+            "webhook add --name CRM --url https://crm.example/ --method DELETE --no-body",
+            "webhook add --recipe slack --set url=@url.txt --set text={{type}} --event *",
+            "recipes",
+            "recipes slack --json",
+            "compose preview --webhook CRM --event payment_received",
+            "compose preview --definition @webhook.json --payload -",
+            "compose preview --url https://crm.example/ --method GET --no-body",
+            "compose preview --recipe slack --set url=@url.txt",
             "events",
             "events import samples/events.json",
             "attempts --webhook CRM",
             "config",
             "config reference",
+            #[cfg(unix)]
+            RUN_SCRIPTS,
         ] {
             let words = std::iter::once("hookwire").chain(line.split_whitespace());
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
@@ -178,6 +249,12 @@ mod tests {
             "token --expires 0d",
             "send payment_received",
             "webhook add --name CRM",
+            "webhook add --name CRM --url http://a --body x --no-body",
+            "webhook add --recipe slack --method PUT",
+            "webhook add --name CRM --url http://a --set a=b",
+            "compose",
+            "compose preview",
+            "compose preview --webhook CRM --method PUT",
             "attempts --limit 0",
         ] {
             let words = std::iter::once("hookwire").chain(line.split_whitespace());

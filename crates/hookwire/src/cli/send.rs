@@ -1,6 +1,5 @@
 //! `hookwire send`: an event for all webhooks that want it.
 
-use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -8,13 +7,12 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::argument::Arguments;
 use super::connection::{AppArgs, ServerArgs};
 use super::output::{print, tame};
 
-/// More than any server takes; this only keeps a wrong file from filling the memory.
-const PAYLOAD_BYTES_MAX: u64 = 64 << 20;
-
-const LONG_ABOUT: &str = "\
+/// The help of this command.
+pub const LONG_ABOUT: &str = "\
 Send an event to all webhooks that want it.
 
 Once the command has ended without an error, the event is stored: it will be delivered, or end as \
@@ -22,7 +20,6 @@ failed where `hookwire attempts` shows it.";
 
 /// What happened.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT)]
 pub struct SendArgs {
     /// What happened, for example payment_received; `hookwire events` lists what there is
     #[arg(value_name = "EVENT")]
@@ -71,7 +68,7 @@ impl SendArgs {
             event_type: &self.event,
             event_id: self.event_id.as_deref(),
             channels: &self.channels,
-            payload: payload(&self.payload)?,
+            payload: Arguments::default().object("the payload", &self.payload)?,
         };
         let client = self.server.connect().await?;
         let path = ["app", self.app.app.as_str(), "msg"];
@@ -88,71 +85,20 @@ impl SendArgs {
     }
 }
 
-fn payload(argument: &str) -> anyhow::Result<Box<RawValue>> {
-    let text = match argument.strip_prefix('@') {
-        Some(path) => {
-            let file = std::fs::File::open(path);
-            file.and_then(read_bounded)
-                .with_context(|| format!("cannot read {path}"))?
-        }
-        None if argument == "-" => {
-            read_bounded(std::io::stdin()).context("cannot read standard input")?
-        }
-        None => argument.to_owned(),
-    };
-    let payload: Box<RawValue> =
-        serde_json::from_str(&text).context("the payload is not valid JSON")?;
-    if !payload.get().starts_with('{') {
-        anyhow::bail!("the payload must be a JSON object, such as {{\"payment_id\": 78}}");
-    }
-    Ok(payload)
-}
-
-fn read_bounded(source: impl Read) -> std::io::Result<String> {
-    let mut text = String::new();
-    source
-        .take(PAYLOAD_BYTES_MAX + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > PAYLOAD_BYTES_MAX {
-        return Err(std::io::Error::other("it is larger than 64 MiB"));
-    }
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::Scratch;
 
     #[test]
     fn a_payload_is_sent_as_it_was_written() {
-        let raw = r#"{"b":1.0, "a":  1e3}"#;
-        assert_eq!(payload(raw).unwrap().get(), raw);
-        let scratch = Scratch::new();
-        let path = scratch.path("p.json");
-        std::fs::write(&path, format!("{raw}\n")).unwrap();
-        assert_eq!(payload(&format!("@{}", path.display())).unwrap().get(), raw);
+        let raw = r#"{"b":1.0, "a":  1e400}"#;
         let message = MessageIn {
             event_type: "a",
             event_id: None,
             channels: &[],
-            payload: payload(raw).unwrap(),
+            payload: Arguments::default().object("the payload", raw).unwrap(),
         };
         let body = serde_json::to_string(&message).unwrap();
         assert_eq!(body, format!(r#"{{"eventType":"a","payload":{raw}}}"#));
-    }
-
-    #[test]
-    fn what_is_no_object_is_refused_before_it_is_sent() {
-        for (bad, part) in [
-            ("", "not valid JSON"),
-            ("{", "not valid JSON"),
-            ("[1]", "a JSON object"),
-            ("\"a\"", "a JSON object"),
-            ("@/nowhere/p.json", "/nowhere/p.json"),
-        ] {
-            let error = payload(bad).unwrap_err().to_string();
-            assert!(error.contains(part), "{error}");
-        }
     }
 }

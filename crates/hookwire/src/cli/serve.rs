@@ -13,7 +13,8 @@ use crate::{logs, serve};
 /// What is still running when the server has stopped has nothing left to do.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 
-const LONG_ABOUT: &str = "\
+/// The help of this command.
+pub const LONG_ABOUT: &str = "\
 Start the server.
 
 Works without any configuration: it listens on this machine only, and keeps everything in one file. \
@@ -24,7 +25,6 @@ SIGTERM or Ctrl-C lets what is in flight finish and ends the server; a second on
 
 /// How to start.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT)]
 pub struct ServeArgs {
     /// Address and port of the API [env: HOOKWIRE_LISTEN] [default: 127.0.0.1:8071]
     #[arg(long, value_name = "ADDRESS:PORT")]

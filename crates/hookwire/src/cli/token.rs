@@ -12,7 +12,8 @@ use super::output::print;
 use crate::config::Config;
 use crate::secret_file::TOKEN_SECRET;
 
-const LONG_ABOUT: &str = "\
+/// The help of this command.
+pub const LONG_ABOUT: &str = "\
 Print a token that lets its bearer use the API, and nothing else: TOKEN=$(hookwire token).
 
 It is signed with HOOKWIRE_JWT_SECRET or, without it, with the secret beside the database, which is \
@@ -20,7 +21,6 @@ made if there is none yet. No server needs to run. A token cannot be taken back 
 
 /// Whom the token is for, and for how long.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT)]
 pub struct TokenArgs {
     /// Organization, an isolated tenant: org_ and 27 letters and digits [default: the one that all
     /// commands use]

@@ -7,13 +7,15 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::connection::{AppArgs, ServerArgs, find_webhook, webhooks};
+use super::exchange;
 use super::output::{print, print_json, tame, text};
 use super::webhook::shown_name;
 
 /// Characters of a body that are shown; `--json` has all of it.
 const BODY_CHARS_MAX: usize = 2_000;
 
-const LONG_ABOUT: &str = "\
+/// The help of this command.
+pub const LONG_ABOUT: &str = "\
 Send a test event to a webhook, and show what was sent and what came back.
 
 The event is sent now and once, without retries. Ends with 1 when the receiver did not answer with \
@@ -21,7 +23,6 @@ a status from 200 to 299.";
 
 /// Which webhook, and what to send.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT)]
 pub struct TestArgs {
     /// The webhook, by name or id
     #[arg(value_name = "NAME_OR_ID")]
@@ -69,18 +70,18 @@ fn shown(name: &str, report: &Value) -> String {
     let (request, response) = (&report["request"], &report["response"]);
     if request.is_object() {
         let _ = writeln!(page, "Sent to {name}");
-        let _ = writeln!(
-            page,
-            "  {} {}",
-            text(&request["method"]),
-            text(&request["url"])
-        );
-        exchange_half(&mut page, request);
+        page += &exchange::request(request, "  ", BODY_CHARS_MAX);
     }
     if response.is_object() {
         let _ = writeln!(page, "Came back after {} ms", response["durationMs"]);
         let _ = writeln!(page, "  {}", response["status"]);
-        exchange_half(&mut page, response);
+        page += &exchange::half(response, "  ", BODY_CHARS_MAX);
+    }
+    page += &exchange::console(report);
+    if report["skipped"].is_object() {
+        let reason = text(&report["skipped"]["message"]);
+        let _ = writeln!(page, "Skipped: nothing was sent to {name}: {reason}");
+        return page;
     }
     let error = text(&report["error"]["detail"]);
     page += &match (report["ok"] == true, error.is_empty()) {
@@ -89,29 +90,6 @@ fn shown(name: &str, report: &Value) -> String {
         (false, false) => format!("Failed: {error}\n"),
     };
     page
-}
-
-/// The headers and the body of a request or an answer.
-fn exchange_half(page: &mut String, half: &Value) {
-    for (name, value) in half["headers"].as_object().into_iter().flatten() {
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        let _ = writeln!(page, "  {name}: {value}");
-    }
-    page.push('\n');
-    let body = text(&half["body"]);
-    if body.is_empty() {
-        return;
-    }
-    let (body, rest) = match body.char_indices().nth(BODY_CHARS_MAX) {
-        Some((end, _)) => (&body[..end], "…\n"),
-        None => (body.as_str(), ""),
-    };
-    for line in body.lines() {
-        let _ = writeln!(page, "  {line}");
-    }
-    let _ = writeln!(page, "{rest}");
 }
 
 #[cfg(test)]
@@ -146,6 +124,19 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part}: {page}");
         }
+    }
+
+    #[test]
+    fn what_was_skipped_is_no_failure_of_the_receiver() {
+        let report = json!({ "ok": false, "request": null, "response": null,
+            "error": { "cause": "skipped", "detail": "no consent" },
+            "skipped": { "cause": "skipped", "message": "no consent" },
+            "console": [{ "level": "log", "text": "checked" }] });
+        assert_eq!(
+            shown("CRM", &report),
+            "Console of the script\n  log   checked\n\n\
+             Skipped: nothing was sent to CRM: no consent\n"
+        );
     }
 
     #[test]

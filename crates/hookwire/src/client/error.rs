@@ -48,7 +48,7 @@ pub enum ClientError {
         detail: String,
     },
     /// The server knows better.
-    #[error("the server refused: {detail} ({status})")]
+    #[error("the server refused ({status}): {detail}")]
     Refused {
         /// The status.
         status: StatusCode,
@@ -66,22 +66,33 @@ pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     cause.to_string()
 }
 
-/// The server's reason in one line: `detail` is a sentence, or a list of what is wrong where.
+/// The server's reason: `detail` is a sentence, or a list of what is wrong where. One problem is a
+/// line, several are a line each.
 pub fn refusal(answer: &Value) -> String {
-    let problem = |entry: &Value| {
-        let place: Vec<_> = entry["loc"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(plain)
-            .collect();
-        format!("{}: {}", place.join("."), plain(&entry["msg"]))
-    };
     match &answer["detail"] {
-        Value::Array(problems) => problems.iter().map(problem).collect::<Vec<_>>().join("; "),
+        Value::Array(problems) if problems.len() == 1 => problem(&problems[0]),
+        Value::Array(problems) => problems
+            .iter()
+            .map(|entry| format!("\n  {}", problem(entry)))
+            .collect(),
         Value::String(detail) => detail.clone(),
         _ => "it gave no reason".to_owned(),
     }
+}
+
+/// `request.body.template: line 3, column 7: unknown filter`. That it stands in the body says
+/// nothing to a person who typed flags.
+fn problem(entry: &Value) -> String {
+    let place = entry["loc"].as_array().into_iter().flatten().map(plain);
+    let place: Vec<_> = match place.collect::<Vec<_>>() {
+        place if place.first().is_some_and(|part| part == "body") => place[1..].to_vec(),
+        place => place,
+    };
+    let message = plain(&entry["msg"]);
+    if place.is_empty() {
+        return message;
+    }
+    format!("{}: {message}", place.join("."))
 }
 
 fn plain(value: &Value) -> String {
@@ -96,14 +107,22 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn refusals_become_one_line() {
+    fn refusals_say_what_is_wrong_where() {
+        let one = json!({ "detail": [{ "loc": ["body", "request", "body", "template"],
+            "msg": "line 3, column 7: unknown filter", "type": "value_error" }]});
+        assert_eq!(
+            refusal(&one),
+            "request.body.template: line 3, column 7: unknown filter"
+        );
+        let body = json!({ "detail": [{ "loc": ["body"], "msg": "not JSON", "type": "x" }]});
+        assert_eq!(refusal(&body), "not JSON");
         let many = json!({ "detail": [
             { "loc": ["body", "url"], "msg": "not a URL", "type": "value_error" },
             { "loc": ["body", "eventTypes", 0], "msg": "unknown", "type": "value_error" },
         ]});
         assert_eq!(
             refusal(&many),
-            "body.url: not a URL; body.eventTypes.0: unknown"
+            "\n  url: not a URL\n  eventTypes.0: unknown"
         );
         assert_eq!(
             refusal(&json!({ "code": "x", "detail": "no such app" })),
