@@ -280,17 +280,26 @@ impl Segment {
                     .map_err(|error| ComposeError::template("the body", error.into()))?;
                 out.extend_from_slice(text);
             }
-            Self::Value(leaf) => leaf
-                .template
-                .evaluate(globals, budget)
-                .map_err(|error| ComposeError::template(&leaf.name, error))?
-                .write(out),
+            Self::Value(leaf) => {
+                let failed = |error| ComposeError::template(&leaf.name, error);
+                let value = leaf.template.evaluate(globals, budget).map_err(failed)?;
+                let before = out.len();
+                value.write(out);
+                // One value is no longer than the payload that it is taken from, so that paying
+                // after it was written is early enough.
+                let written = out.len() - before;
+                budget
+                    .output(written)
+                    .map_err(|error| failed(error.into()))?;
+            }
             Self::Text(leaf) => {
-                let text = leaf
-                    .template
-                    .render(globals, budget)
-                    .map_err(|error| ComposeError::template(&leaf.name, error))?;
+                let failed = |error| ComposeError::template(&leaf.name, error);
+                let text = leaf.template.render(globals, budget).map_err(failed)?;
+                let (before, plain) = (out.len(), text.len());
                 Json::from(text).write(out);
+                // The text itself is paid for; quotes and escapes are not yet.
+                let more = out.len() - before - plain;
+                budget.output(more).map_err(|error| failed(error.into()))?;
             }
         }
         Ok(())

@@ -212,3 +212,38 @@ fn what_cannot_be_composed_says_why_and_shows_nothing() {
     let agent = Recipient::new(&endpoint(), &application(), "a\nb", HeaderStyle::Standard);
     assert_eq!(agent.err(), Some(ComposeError::UserAgent));
 }
+
+#[test]
+fn many_copies_of_a_large_payload_end_at_the_bound() {
+    let large = format!("{{\"text\":\"{}\"}}", "\\u0001".repeat(20_000));
+    let message = Message {
+        payload: Some(Bytes::from(large)),
+        ..message()
+    };
+    for leaf in ["{{ payload }}", "x{{ payload.text }}"] {
+        let fields = format!(
+            "{{\"a\":[{}\"end\"]}}",
+            format!("\"{leaf}\",").repeat(10_000)
+        );
+        let mut endpoint = endpoint();
+        endpoint.request.body = Some(RequestBody::Json { fields });
+        let recipient =
+            Recipient::new(&endpoint, &application(), "Hookwire", HeaderStyle::Standard).unwrap();
+        let error = recipient.compose(&message, None, NOW).unwrap_err();
+        assert_eq!(error.cause(), Cause::Compose);
+        assert!(error.to_string().contains("larger than"), "{error}");
+    }
+}
+
+#[test]
+fn a_body_that_is_empty_says_so_where_one_is_expected() {
+    for method in RequestMethod::ALL {
+        let mut endpoint = endpoint();
+        endpoint.request.method = method;
+        endpoint.request.body = Some(RequestBody::None);
+        let request = compose(&endpoint, HeaderStyle::Standard, NOW);
+        let expected = !matches!(method, RequestMethod::Get | RequestMethod::Delete);
+        assert_eq!(text(&request, "content-length"), expected.then_some("0"));
+        assert_eq!(text(&request, "content-type"), None);
+    }
+}

@@ -22,6 +22,10 @@ pub(super) struct Decimal {
     scale: u32,
 }
 
+/// Longer texts are no numbers in calculations: reading one must not take longer than a step or
+/// two, and the largest number of 64 bits has 309 digits before its point.
+const TEXT_MAX_BYTES: usize = 512;
+
 /// Two decimals of this scale can be multiplied within 128 bits unless they are large too.
 const SCALE_MAX: u32 = 18;
 
@@ -99,8 +103,11 @@ impl Number {
         }
     }
 
-    /// Reads a JSON number; none if it is beyond every range.
+    /// Reads a JSON number; none if it is beyond every range or absurdly long.
     pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > TEXT_MAX_BYTES {
+            return None;
+        }
         if let Ok(number) = text.parse() {
             return Some(Self::Int(number));
         }
@@ -112,7 +119,7 @@ impl Number {
     }
 
     fn of_text(text: &str) -> Self {
-        let text = text.trim();
+        let text = text[..text.floor_char_boundary(TEXT_MAX_BYTES)].trim();
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let sign = usize::from(text.starts_with(['-', '+']));
         let whole = sign + digits(&text[sign..]);
@@ -291,6 +298,20 @@ pub(super) fn float_text(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_absurdly_long_is_no_number() {
+        let long = "1".repeat(1_000_000);
+        assert_eq!(Number::parse(&long), None);
+        assert_eq!(
+            Number::of(&Value::Str(&" ".repeat(1_000_000))),
+            Number::Int(0)
+        );
+        assert!(matches!(
+            Number::parse(&"1".repeat(300)),
+            Some(Number::Float(_))
+        ));
+    }
     use proptest::prelude::*;
 
     #[test]
