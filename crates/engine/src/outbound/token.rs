@@ -285,6 +285,8 @@ mod tests {
             assert!(failure.detail.contains("others are waiting"), "{failure:?}");
         };
         tokio::select! {
+            // The one that hangs must be the first to ask.
+            biased;
             _ = hangs => unreachable!("it never ends"),
             () = waits => {}
         }
