@@ -8,7 +8,7 @@ use axum::routing::any;
 use hookwire_engine::Engine;
 use hookwire_store::Change;
 use hookwire_types::{EventType, OrganizationId};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Limited};
 
 use crate::catalogue;
@@ -20,15 +20,18 @@ pub const RECEIVER_PATH: &str = "/dev/receiver";
 const BODY_CHARS_LOGGED: usize = 200;
 
 /// A receiver that answers every webhook with 200 and logs what it got, so that there is one to
-/// send to before there is a real one. Bodies up to `body_bytes_max` fit, as they do in the API.
+/// send to before there is a real one. It takes any method, and any path below its own. Bodies up to `body_bytes_max` fit, as they do in the API.
 pub fn receiver(body_bytes_max: usize) -> Router {
     Router::new()
         .route(RECEIVER_PATH, any(receive))
+        .route(&format!("{RECEIVER_PATH}/{{*rest}}"), any(receive))
         .with_state(body_bytes_max)
 }
 
 async fn receive(
     State(body_bytes_max): State<usize>,
+    method: Method,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> (StatusCode, &'static str) {
@@ -47,6 +50,8 @@ async fn receive(
         .unwrap_or_default();
     tracing::info!(
         id,
+        method = %method,
+        path = uri.path(),
         bytes = body.len(),
         body = beginning,
         "the dev receiver got a webhook"
@@ -100,7 +105,8 @@ mod tests {
     async fn the_receiver_takes_what_the_api_takes_and_no_more() {
         for (bytes, status) in [(10, StatusCode::OK), (11, StatusCode::PAYLOAD_TOO_LARGE)] {
             let body = Body::from(vec![b'a'; bytes]);
-            let answer = receive(State(10), HeaderMap::new(), body).await;
+            let (method, uri) = (Method::POST, Uri::from_static(RECEIVER_PATH));
+            let answer = receive(State(10), method, uri, HeaderMap::new(), body).await;
             assert_eq!(answer.0, status);
         }
     }
