@@ -181,32 +181,18 @@ fn request(kind: &str, body: &str) -> RequestDefinition {
 
 fn endpoint(url: &str, headers: Metadata, request: &RequestDefinition) -> Endpoint {
     Endpoint {
-        id: EndpointId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
-        application: ApplicationId(Ksuid::MIN),
-        uid: None,
         name: "CRM".to_owned(),
         url: url.to_owned(),
-        description: String::new(),
-        throttle_rate: None,
-        disabled: false,
-        event_types: None,
-        channels: None,
-        metadata: Metadata::new(),
-        filter: None,
         request: request.clone(),
         headers,
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
         secrets: secrets(),
-        secret: SecretText::new(SIGNING_SECRET),
-        old_secrets: Vec::new(),
-        failing_since: None,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
+        ..Endpoint::new(
+            EndpointId(Ksuid::MIN),
+            OrganizationId(Ksuid::MIN),
+            ApplicationId(Ksuid::MIN),
+            SecretText::new(SIGNING_SECRET),
+            NOW,
+        )
     }
 }
 

@@ -102,32 +102,15 @@ fn recipient(endpoint: &Endpoint) -> anyhow::Result<Recipient> {
 
 fn endpoint() -> Endpoint {
     Endpoint {
-        id: EndpointId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
-        application: ApplicationId(Ksuid::MIN),
-        uid: None,
         name: "CRM".to_owned(),
         url: "https://example.com/hooks/payments".to_owned(),
-        description: String::new(),
-        throttle_rate: None,
-        disabled: false,
-        event_types: None,
-        channels: None,
-        metadata: Metadata::new(),
-        filter: None,
-        request: RequestDefinition::default(),
-        headers: Metadata::new(),
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: Secrets::new(),
-        secret: SecretText::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
-        old_secrets: Vec::new(),
-        failing_since: None,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
+        ..Endpoint::new(
+            EndpointId(Ksuid::MIN),
+            OrganizationId(Ksuid::MIN),
+            ApplicationId(Ksuid::MIN),
+            SecretText::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+            NOW,
+        )
     }
 }
 

@@ -39,12 +39,19 @@ pub(crate) struct Body {
 enum Content {
     Payload,
     Fixed(Bytes),
+    Made(Made),
+}
+
+/// A body that is made anew for each request.
+pub(crate) enum Made {
+    /// Any text.
     Text(Template),
+    /// A JSON object.
     Json(Vec<Segment>),
 }
 
 /// A piece of a JSON text.
-enum Segment {
+pub(crate) enum Segment {
     /// Written as it is.
     Literal(Vec<u8>),
     /// The value of a single expression, with its type.
@@ -53,7 +60,7 @@ enum Segment {
     Text(Leaf),
 }
 
-struct Leaf {
+pub(crate) struct Leaf {
     template: Template,
     /// For people: `field "user.name"`.
     name: String,
@@ -90,38 +97,35 @@ impl Body {
     pub(crate) fn reads_payload(&self) -> bool {
         match &self.content {
             Content::Payload | Content::Fixed(_) => false,
-            Content::Text(template) => template.uses_payload(),
-            Content::Json(segments) => segments.iter().any(|segment| match segment {
-                Segment::Literal(_) => false,
-                Segment::Value(leaf) | Segment::Text(leaf) => leaf.template.uses_payload(),
-            }),
+            Content::Made(Made::Text(template)) => template.uses_payload(),
+            Content::Made(Made::Json(segments)) => segments.iter().any(Segment::reads_payload),
         }
     }
 
-    /// The bytes to send, where they do not depend on what a payload says. `payload` is the
-    /// message's, or what a script made of it.
-    pub(crate) fn untouched(&self, payload: &Bytes) -> Option<Bytes> {
+    /// The bytes to send, or what makes them. `payload` is the message's, or what a script made
+    /// of it.
+    pub(crate) fn of(&self, payload: &Bytes) -> Result<Bytes, &Made> {
         match &self.content {
-            Content::Payload => Some(payload.clone()),
-            Content::Fixed(bytes) => Some(bytes.clone()),
-            Content::Text(_) | Content::Json(_) => None,
+            Content::Payload => Ok(payload.clone()),
+            Content::Fixed(bytes) => Ok(bytes.clone()),
+            Content::Made(made) => Err(made),
         }
     }
+}
 
-    /// The bytes to send, where they are made by templates.
+impl Made {
+    /// The bytes to send.
     pub(crate) fn render(
         &self,
         globals: &Globals<'_>,
         budget: &mut Budget,
     ) -> Result<Bytes, ComposeError> {
-        match &self.content {
-            Content::Payload => Ok(Bytes::new()),
-            Content::Fixed(bytes) => Ok(bytes.clone()),
-            Content::Text(template) => template
+        match self {
+            Self::Text(template) => template
                 .render(globals, budget)
                 .map(Bytes::from)
                 .map_err(|error| ComposeError::template("the body", error)),
-            Content::Json(segments) => {
+            Self::Json(segments) => {
                 let mut out = Vec::with_capacity(OUTPUT_EXPECTED_BYTES);
                 for segment in segments {
                     segment.write(&mut out, globals, budget)?;
@@ -142,13 +146,13 @@ impl Content {
         if template.is_literal() {
             return Ok(Self::Fixed(Bytes::copy_from_slice(text.as_bytes())));
         }
-        Ok(Self::Text(template))
+        Ok(Self::Made(Made::Text(template)))
     }
 
     fn of_segments(mut segments: Vec<Segment>) -> Self {
         match segments.as_mut_slice() {
             [Segment::Literal(text)] => Self::Fixed(Bytes::from(std::mem::take(text))),
-            _ => Self::Json(segments),
+            _ => Self::Made(Made::Json(segments)),
         }
     }
 }
@@ -267,6 +271,13 @@ impl Cutter {
 }
 
 impl Segment {
+    fn reads_payload(&self) -> bool {
+        match self {
+            Self::Literal(_) => false,
+            Self::Value(leaf) | Self::Text(leaf) => leaf.template.uses_payload(),
+        }
+    }
+
     fn write(
         &self,
         out: &mut Vec<u8>,

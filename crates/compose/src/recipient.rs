@@ -174,9 +174,9 @@ impl Recipient {
         now: Timestamp,
         secrets: Show,
     ) -> Result<(Uri, Bytes), ComposeError> {
-        let untouched = self.body.untouched(payload);
-        if let (Address::Fixed(uri), Some(body), true) =
-            (&self.address, &untouched, self.header_templates.is_empty())
+        let body = self.body.of(payload);
+        if let (Address::Fixed(uri), Ok(body), true) =
+            (&self.address, &body, self.header_templates.is_empty())
         {
             return Ok((uri.clone(), body.clone()));
         }
@@ -185,9 +185,9 @@ impl Recipient {
             let uri = self.address.render(globals, &mut budget)?;
             self.header_templates
                 .render(headers, globals, &mut budget)?;
-            let body = match untouched {
-                Some(body) => body,
-                None => self.body.render(globals, &mut budget)?,
+            let body = match body {
+                Ok(body) => body,
+                Err(made) => made.render(globals, &mut budget)?,
             };
             Ok((uri, body))
         })

@@ -16,32 +16,15 @@ const BODY: &[u8] = b"{ \"order\" : 7 ,\n \"w\":\"\xc3\xa4\"}";
 
 fn endpoint() -> Endpoint {
     Endpoint {
-        id: EndpointId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
-        application: ApplicationId(Ksuid::MIN),
-        uid: None,
         name: "CRM".into(),
         url: "https://example.com/hook?token=abc".into(),
-        description: String::new(),
-        throttle_rate: None,
-        disabled: false,
-        event_types: None,
-        channels: None,
-        metadata: Metadata::new(),
-        headers: Metadata::new(),
-        secret: SecretText::new(SECRET),
-        old_secrets: Vec::new(),
-        filter: None,
-        request: RequestDefinition::default(),
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: Secrets::new(),
-        failing_since: None,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
+        ..Endpoint::new(
+            EndpointId(Ksuid::MIN),
+            OrganizationId(Ksuid::MIN),
+            ApplicationId(Ksuid::MIN),
+            SecretText::new(SECRET),
+            NOW,
+        )
     }
 }
 

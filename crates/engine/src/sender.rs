@@ -143,12 +143,6 @@ impl Sender {
         shown: &mut Option<Request<Bytes>>,
     ) -> Result<Exchange, Unsent> {
         let (id, credentials) = (ready.endpoint.id, ready.endpoint.credentials.as_ref());
-        if credentials.is_none() {
-            return Ok(self
-                .outbound
-                .exchange(shard, request, ready.timeout_ms)
-                .await);
-        }
         let authorization = self
             .outbound
             .authorize(shard, id, credentials)

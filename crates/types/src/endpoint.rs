@@ -72,6 +72,45 @@ pub struct EndpointSecret {
 }
 
 impl Endpoint {
+    /// An endpoint that gets every message as a signed POST of its payload. What people call it
+    /// and where it is are still to be filled in.
+    pub fn new(
+        id: EndpointId,
+        organization: OrganizationId,
+        application: ApplicationId,
+        secret: SecretText,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization,
+            application,
+            uid: None,
+            name: String::new(),
+            url: String::new(),
+            description: String::new(),
+            throttle_rate: None,
+            disabled: false,
+            event_types: None,
+            channels: None,
+            metadata: Metadata::new(),
+            filter: None,
+            request: RequestDefinition::default(),
+            headers: Metadata::new(),
+            transformation: Transformation::default(),
+            retry: RetryDefinition::default(),
+            ordered: false,
+            credentials: None,
+            secrets: Secrets::new(),
+            secret,
+            old_secrets: Vec::new(),
+            failing_since: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     /// Whether a message of this type and on these channels goes to this endpoint, as far as its
     /// filter does not say otherwise.
     pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {

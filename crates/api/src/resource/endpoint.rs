@@ -7,10 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use hookwire_engine::AppSnapshot;
 use hookwire_store::{Change, Conflict, StoreError};
-use hookwire_types::{
-    Application, Endpoint, EndpointId, Metadata, Order, OrganizationId, Reference,
-    RequestDefinition, RetryDefinition, Secrets, Transformation,
-};
+use hookwire_types::{Application, Endpoint, EndpointId, Order, OrganizationId, Reference};
 use http::StatusCode;
 
 use super::endpoint_model::{EndpointIn, EndpointOut, EndpointPatch};
@@ -184,34 +181,13 @@ async fn create_from(
 pub fn blank(state: &ApiState, application: &Application) -> Endpoint {
     let engine = state.engine();
     let now = engine.now();
-    Endpoint {
-        id: engine.new_id(),
-        organization: application.organization,
-        application: application.id,
-        uid: None,
-        name: String::new(),
-        url: String::new(),
-        description: String::new(),
-        throttle_rate: None,
-        disabled: false,
-        event_types: None,
-        channels: None,
-        metadata: Metadata::new(),
-        filter: None,
-        request: RequestDefinition::default(),
-        headers: Metadata::new(),
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: Secrets::new(),
-        secret: engine.new_secret(),
-        old_secrets: Vec::new(),
-        failing_since: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
+    Endpoint::new(
+        engine.new_id(),
+        application.organization,
+        application.id,
+        engine.new_secret(),
+        now,
+    )
 }
 
 /// Whether the application's definitions stay within their bound with this endpoint as it is to

@@ -117,39 +117,22 @@ fn replace(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hookwire_types::{Ksuid, Metadata};
+    use hookwire_types::Ksuid;
     use http::StatusCode;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 
     fn endpoint() -> Endpoint {
         Endpoint {
-            id: Ksuid::MIN.into(),
-            organization: Ksuid::MIN.into(),
-            application: Ksuid::MIN.into(),
-            uid: None,
             name: "CRM".into(),
             url: "https://crm.example".into(),
-            description: String::new(),
-            throttle_rate: None,
-            disabled: false,
-            event_types: None,
-            channels: None,
-            metadata: Metadata::new(),
-            headers: Metadata::new(),
-            secret: SecretText::new("0"),
-            old_secrets: Vec::new(),
-            filter: None,
-            request: hookwire_types::RequestDefinition::default(),
-            transformation: hookwire_types::Transformation::default(),
-            retry: hookwire_types::RetryDefinition::default(),
-            ordered: false,
-            credentials: None,
-            secrets: hookwire_types::Secrets::new(),
-            failing_since: None,
-            created_at: NOW,
-            updated_at: NOW,
-            version: 1,
+            ..Endpoint::new(
+                Ksuid::MIN.into(),
+                Ksuid::MIN.into(),
+                Ksuid::MIN.into(),
+                SecretText::new("0"),
+                NOW,
+            )
         }
     }
 

@@ -5,32 +5,16 @@ use crate::target::Defaults;
 fn endpoint(throttle_rate: Option<u16>) -> Endpoint {
     let moment = Timestamp::from_unix_ms(1_790_000_000_000);
     Endpoint {
-        id: EndpointId(Ksuid::MAX),
-        organization: OrganizationId(Ksuid::MIN),
-        application: ApplicationId(Ksuid::MIN),
-        uid: None,
         name: "CRM".to_owned(),
         url: "https://example.com/".to_owned(),
-        description: String::new(),
         throttle_rate,
-        disabled: false,
-        event_types: None,
-        channels: None,
-        metadata: Metadata::new(),
-        headers: Metadata::new(),
-        secret: SecretText::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
-        old_secrets: Vec::new(),
-        filter: None,
-        request: RequestDefinition::default(),
-        transformation: Transformation::default(),
-        retry: RetryDefinition::default(),
-        ordered: false,
-        credentials: None,
-        secrets: Secrets::new(),
-        failing_since: None,
-        created_at: moment,
-        updated_at: moment,
-        version: 1,
+        ..Endpoint::new(
+            EndpointId(Ksuid::MAX),
+            OrganizationId(Ksuid::MIN),
+            ApplicationId(Ksuid::MIN),
+            SecretText::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+            moment,
+        )
     }
 }
 

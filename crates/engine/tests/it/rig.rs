@@ -88,32 +88,15 @@ impl Rig {
     pub async fn endpoint_with(&self, url: String, define: impl FnOnce(&mut Endpoint)) -> Endpoint {
         let now = self.engine.now();
         let mut endpoint = Endpoint {
-            id: self.engine.new_id(),
-            organization: ORGANIZATION,
-            application: self.application,
-            uid: None,
             name: "CRM".to_owned(),
             url,
-            description: String::new(),
-            throttle_rate: None,
-            disabled: false,
-            event_types: None,
-            channels: None,
-            metadata: Metadata::new(),
-            headers: Metadata::new(),
-            secret: self.engine.new_secret(),
-            old_secrets: Vec::new(),
-            filter: None,
-            request: RequestDefinition::default(),
-            transformation: Transformation::default(),
-            retry: RetryDefinition::default(),
-            ordered: false,
-            credentials: None,
-            secrets: Secrets::new(),
-            failing_since: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..Endpoint::new(
+                self.engine.new_id(),
+                ORGANIZATION,
+                self.application,
+                self.engine.new_secret(),
+                now,
+            )
         };
         define(&mut endpoint);
         self.engine

@@ -70,32 +70,15 @@ impl World {
     pub(crate) fn new_endpoint(&self, application: &Application) -> Endpoint {
         let now = self.now();
         Endpoint {
-            id: self.id(),
-            organization: application.organization,
-            application: application.id,
-            uid: None,
             name: "CRM".to_owned(),
             url: "https://example.com/hook".to_owned(),
-            description: String::new(),
-            throttle_rate: None,
-            disabled: false,
-            event_types: None,
-            channels: None,
-            metadata: BTreeMap::new(),
-            headers: BTreeMap::new(),
-            secret: SecretText::new("whsec_c2VjcmV0"),
-            old_secrets: Vec::new(),
-            filter: None,
-            request: RequestDefinition::default(),
-            transformation: Transformation::default(),
-            retry: RetryDefinition::default(),
-            ordered: false,
-            credentials: None,
-            secrets: Secrets::new(),
-            failing_since: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..Endpoint::new(
+                self.id(),
+                application.organization,
+                application.id,
+                SecretText::new("whsec_c2VjcmV0"),
+                now,
+            )
         }
     }
 
