@@ -15,10 +15,11 @@ from svix.api import (
     MessageListOptions,
 )
 from svix.api.message import message_in_raw
-from svix.exceptions import HttpError, HTTPValidationError
+from svix.exceptions import HttpError
 from svix.models import MessageStatus, StatusCodeClass
 
 from support import answers
+from support.composed import signature
 from support.paging import walk
 from support.tokens import new_id
 from support.wait import eventually
@@ -143,13 +144,20 @@ def test_lists_leave_contents_out_unless_asked_for(tenant):
     assert tenant.http.get(f"/app/{app}/msg").json()["data"][0]["payload"] == {"big": "x" * 100}
 
 
-def test_a_raw_payload_is_refused(tenant):
-    """Rather than sending something else in its place."""
+def test_a_text_of_its_own_is_sent_as_it_is_and_signed(tenant, receiver):
     app = tenant.app()
-    with pytest.raises(HTTPValidationError) as refused:
-        tenant.sdk.message.create(app, message_in_raw("a.b", "no JSON", "text/plain"))
-    assert refused.value.detail[0].loc == ["body", "transformationsParams", "rawPayload"]
-    assert tenant.sdk.message.list(app).data == []
+    endpoint = tenant.endpoint(app, receiver.script("/hook"))
+    text = "name;total\nŁódź;7\n"
+    made = tenant.sdk.message.create(app, message_in_raw("a.b", text, "text/csv"))
+    tenant.wait_for_status(app, made.id, endpoint, "success")
+    tenant.sdk.message_attempt.resend(app, made.id, endpoint)
+    for request in receiver.wait_for("/hook", 2):
+        assert request.body == text.encode()
+        assert request.header("content-type") == "text/csv"
+        assert request.id == made.id
+        signed = signature(tenant.secret(app, endpoint), request)
+        assert request.header("webhook-signature") == signed
+    assert "total" not in tenant.http.get(f"/app/{app}/msg/{made.id}").text
 
 
 # ---- attempts -------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ fn application() -> Application {
         organization: OrganizationId(Ksuid::MIN),
         uid: Some("acme".to_owned()),
         name: "Acme".to_owned(),
-        throttle_rate: None,
+        throttle_rate: None, operational: false,
         metadata: Metadata::new(),
         created_at: NOW,
         updated_at: NOW,
@@ -220,7 +220,8 @@ fn message(payload: &str) -> Message {
         tags: Vec::new(),
         payload: Some(Bytes::copy_from_slice(payload.as_bytes())),
         deliver_at: None,
-        payload_expires_at: NOW,
+        payload_expires_at: None,
+        raw: None,
         created_at: NOW,
     }
 }

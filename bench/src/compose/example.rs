@@ -43,7 +43,8 @@ pub fn message() -> Message {
         tags: Vec::new(),
         payload: Some(Bytes::from_static(PAYLOAD.as_bytes())),
         deliver_at: None,
-        payload_expires_at: NOW,
+        payload_expires_at: None,
+        raw: None,
         created_at: NOW,
     }
 }
@@ -121,6 +122,7 @@ fn application() -> Application {
         uid: None,
         name: "Acme".to_owned(),
         throttle_rate: None,
+        operational: false,
         metadata: Metadata::new(),
         created_at: NOW,
         updated_at: NOW,

@@ -1,38 +1,116 @@
-//! Who is asking: the bearer token of a request.
+//! Who is asking: from the bearer text of a request to a [`Principal`], once for each request,
+//! before anything else of it is read.
 
-use axum::extract::FromRequestParts;
-use hookwire_types::OrganizationId;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hookwire_types::{ApplicationId, CredentialId, OrganizationId};
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use crate::access::{Access, Reach};
+use crate::credential;
 use crate::error::ApiError;
 use crate::state::ApiState;
-use crate::token::Principal;
+use crate::token::Subject;
 
 const SCHEME: &str = "bearer ";
 
-/// A credential that reaches the whole organization.
+/// Who is asking, and what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Principal {
+    /// The organization in which it acts.
+    pub organization: OrganizationId,
+    /// The only application that it sees; `None` for all of the organization's.
+    pub application: Option<ApplicationId>,
+    /// What it came with, unless that is a token which only shows a signature.
+    pub credential: Option<CredentialId>,
+    /// What it may do.
+    pub reach: Reach,
+}
+
+impl From<Subject> for Principal {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Organization(organization) => Self {
+                organization,
+                application: None,
+                credential: None,
+                reach: Reach::ORGANIZATION,
+            },
+            Subject::Application(organization, application) => Self {
+                organization,
+                application: Some(application),
+                credential: None,
+                reach: Reach::APPLICATION,
+            },
+        }
+    }
+}
+
+/// The organization in which the caller acts. Whether it may act for all of it is the operation's
+/// [`Access`] to say.
 pub struct Organization(pub OrganizationId);
+
+/// Finds out who asks, refuses those who may not do this, and leaves the principal for what reads
+/// the rest of the request.
+pub async fn admit(
+    State((state, access)): State<(ApiState, Access)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match authenticate(&state, request.headers()).await {
+        Ok(principal) if principal.reach.has(access) => {
+            request.extensions_mut().insert(principal);
+            next.run(request).await
+        }
+        Ok(_) => ApiError::Forbidden(access).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Whom the request's credential speaks for.
+async fn authenticate(state: &ApiState, headers: &HeaderMap) -> Result<Principal, ApiError> {
+    let header = headers
+        .get(AUTHORIZATION)
+        .ok_or(ApiError::Unauthenticated("no token was sent"))?;
+    let text = header
+        .to_str()
+        .ok()
+        .and_then(bearer)
+        .ok_or(ApiError::Unauthenticated(
+            "expected `Authorization: Bearer` and a token",
+        ))?;
+    principal_of(state, text).await
+}
+
+/// Whom a bearer text speaks for. Each kind of credential is told by how its text begins.
+async fn principal_of(state: &ApiState, text: &str) -> Result<Principal, ApiError> {
+    if let Some(kind) = credential::text::kind_of(text) {
+        return credential::principal_of(state, kind, text).await;
+    }
+    state
+        .tokens()
+        .verify(text, state.engine().now())
+        .map(Principal::from)
+        .map_err(|error| ApiError::Unauthenticated(error.text()))
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_at_checked(SCHEME.len())?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim())
+}
 
 impl FromRequestParts<ApiState> for Principal {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        let header = parts
-            .headers
-            .get(AUTHORIZATION)
-            .ok_or(ApiError::Unauthenticated("no token was sent"))?;
-        let token = header
-            .to_str()
-            .ok()
-            .and_then(bearer)
-            .ok_or(ApiError::Unauthenticated(
-                "expected `Authorization: Bearer` and a token",
-            ))?;
-        state
-            .tokens()
-            .verify(token, state.engine().now())
-            .map_err(|error| ApiError::Unauthenticated(error.text()))
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<Self>()
+            .copied()
+            .ok_or(ApiError::Internal("a public operation asks who is calling"))
     }
 }
 
@@ -40,16 +118,9 @@ impl FromRequestParts<ApiState> for Organization {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        match Principal::from_request_parts(parts, state).await? {
-            Principal::Organization(organization) => Ok(Self(organization)),
-            Principal::Application(..) => Err(ApiError::Forbidden),
-        }
+        let principal = Principal::from_request_parts(parts, state).await?;
+        Ok(Self(principal.organization))
     }
-}
-
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_at_checked(SCHEME.len())?;
-    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim())
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use hookwire_engine::AcceptError;
 use hookwire_store::{Conflict, StoreError};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use crate::access::Access;
 use crate::problem::Problem;
 
 /// Why a request was not carried out.
@@ -29,9 +31,9 @@ pub enum ApiError {
     /// No credential, or not a valid one.
     #[error("{0}")]
     Unauthenticated(&'static str),
-    /// The credential is valid and does not reach this far.
-    #[error("this token is for one application only")]
-    Forbidden,
+    /// The credential is valid and may not do this.
+    #[error("this credential may not {}", .0.allows())]
+    Forbidden(Access),
     /// There is no such thing for this credential.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -53,6 +55,9 @@ pub enum ApiError {
     /// The connection broke while the body arrived; nobody will read the answer.
     #[error("the body ended early")]
     BodyBroken,
+    /// The same request is being carried out, and has been for long.
+    #[error("a request with the same Idempotency-Key is still being carried out: try again later")]
+    UnderWay,
     /// Too many others are reading large answers.
     #[error("many large answers are being read at the moment: try again")]
     Busy,
@@ -84,12 +89,12 @@ impl ApiError {
                 StatusCode::BAD_REQUEST
             }
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Store(StoreError::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Store(StoreError::Conflict(_)) | Self::UnderWay => StatusCode::CONFLICT,
             Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) | Self::Busy => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -103,13 +108,14 @@ impl ApiError {
             Self::Invalid(_) => "validation",
             Self::Refused { code, .. } => code,
             Self::Unauthenticated(_) => "authentication_failed",
-            Self::Forbidden => "insufficient_access",
+            Self::Forbidden(_) => "insufficient_access",
             Self::NotFound(_) | Self::NoRoute => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTimeout => "request_timeout",
             Self::BodyBroken => "body_incomplete",
             Self::Busy => "busy",
+            Self::UnderWay => "request_under_way",
             Self::Store(StoreError::Conflict(conflict)) => match conflict {
                 Conflict::EventId => "event_id_exists",
                 Conflict::Uid => "uid_exists",
@@ -146,6 +152,22 @@ impl From<AcceptError> for ApiError {
     }
 }
 
+/// A refusal as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refusal {
+    /// Why, for programs; stable.
+    code: &'static str,
+    /// Why, for people.
+    detail: String,
+}
+
+/// The refusal of a request that breaks rules.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Violations<'a> {
+    /// All violations, up to 32 of them.
+    detail: &'a [Problem],
+}
+
 /// What a response remembers about its error until it is logged.
 #[derive(Debug, Clone)]
 pub struct Logged {
@@ -158,11 +180,15 @@ pub struct Logged {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let body = match &self {
-            Self::Invalid(problems) => json!({ "detail": problems }),
-            other => json!({ "code": other.code(), "detail": other.detail() }),
+        let mut response = match &self {
+            Self::Invalid(problems) => Json(Violations { detail: problems }).into_response(),
+            other => Json(Refusal {
+                code: other.code(),
+                detail: other.detail(),
+            })
+            .into_response(),
         };
-        let mut response = (status, Json(body)).into_response();
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         match status {
             StatusCode::SERVICE_UNAVAILABLE => {

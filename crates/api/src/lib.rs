@@ -12,26 +12,37 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod access;
 mod auth;
 mod contention;
+mod credential;
+mod document;
 mod error;
 mod extract;
+mod idempotency;
+mod openapi;
 mod page;
 mod problem;
 mod resource;
 mod room;
 mod routes;
 mod rules;
+mod schema;
 mod serve;
 mod settings;
 mod state;
 mod token;
 mod trace;
+mod unread;
+mod wrong;
 
+pub use access::{Access, Reach};
+pub use auth::Principal;
 pub use error::ApiError;
+pub use openapi::document_text;
 pub use problem::Problem;
 pub use routes::router;
 pub use serve::serve;
 pub use settings::ApiSettings;
 pub use state::ApiState;
-pub use token::{Claims, DEFAULT_ORGANIZATION, Principal, TokenError, TokenKey};
+pub use token::{Claims, DEFAULT_ORGANIZATION, Subject, TokenError, TokenKey};

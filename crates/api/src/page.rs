@@ -7,16 +7,20 @@
 
 use std::fmt::Display;
 
-use hookwire_types::{ApplicationId, AttemptId, EndpointId, MessageId, Order, Page, Side, TaskId};
+use hookwire_types::{
+    ApplicationId, AttemptId, CredentialId, EndpointId, MessageId, Order, Page, Side, TaskId,
+};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::extract::Query;
 use crate::rules::{self, Wrong};
 
 /// Items of a page when the caller does not say.
-const LIMIT_DEFAULT: u64 = 50;
+pub const LIMIT_DEFAULT: u64 = 50;
 /// Items of a page at most; the compatible API's bound.
-const LIMIT_MAX: u64 = 250;
+pub const LIMIT_MAX: u64 = 250;
 
 /// What marks a place in a list.
 pub trait Cursor: Sized + Clone {
@@ -26,13 +30,22 @@ pub trait Cursor: Sized + Clone {
     fn after(&self) -> String;
     /// The iterator that stands for what comes before this place.
     fn before(&self) -> String;
+    /// What iterators look like, as a regular expression.
+    fn pattern() -> String;
 }
 
 macro_rules! ids_are_cursors {
     ($($id:ident)*) => {$(
         impl Cursor for $id {
             fn parse(text: &str) -> Result<Self, Wrong> {
-                text.parse().map_err(|error: hookwire_types::ParseIdError| error.to_string().into())
+                text.parse().map_err(|error: hookwire_types::ParseIdError| {
+                    Wrong::from(error.to_string())
+                })
+            }
+            fn pattern() -> String {
+                // Above this there are 27 characters that are no id any more.
+                let id = "([0-9A-Z][0-9A-Za-z]{26}|a[0-9A-V][0-9A-Za-z]{25})";
+                format!("^-?{}{id}$", $id::PREFIX)
             }
             fn after(&self) -> String {
                 self.to_string()
@@ -44,13 +57,16 @@ macro_rules! ids_are_cursors {
     )*};
 }
 
-ids_are_cursors! { ApplicationId EndpointId MessageId AttemptId TaskId }
+ids_are_cursors! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId }
 
 /// Catalogues are read by name. A name may begin with `-` itself; its iterator then begins with
 /// `~`, so that it cannot be taken for the one of what comes before another name.
 impl Cursor for String {
     fn parse(text: &str) -> Result<Self, Wrong> {
         rules::event_type_name(text.strip_prefix('~').unwrap_or(text))
+    }
+    fn pattern() -> String {
+        r"^-?~?[a-zA-Z0-9\-_.]{1,256}$".to_owned()
     }
     fn after(&self) -> String {
         if self.starts_with('-') {
@@ -78,9 +94,13 @@ impl<C: Cursor> Paging<C> {
         let limit = query
             .integer("limit", 1..=LIMIT_MAX)
             .unwrap_or(LIMIT_DEFAULT);
-        let cursor = query.optional("iterator", |text| match text.strip_prefix('-') {
-            Some(first) => C::parse(first).map(|cursor| (Side::Before, cursor)),
-            None => C::parse(text).map(|cursor| (Side::After, cursor)),
+        let cursor = query.optional("iterator", |text| {
+            let cursor = match text.strip_prefix('-') {
+                Some(first) => C::parse(first).map(|cursor| (Side::Before, cursor)),
+                None => C::parse(text).map(|cursor| (Side::After, cursor)),
+            };
+            let expected = || json!({ "type": "string", "pattern": C::pattern() });
+            cursor.map_err(|wrong| wrong.expecting(expected()))
         });
         let order = query
             .optional("order", rules::order)
@@ -147,8 +167,9 @@ impl<C: Cursor> Paging<C> {
 }
 
 /// A page of a list as the API answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ListResponse{T}")]
 pub struct ListResponse<T> {
     /// The items, in the list's order.
     pub data: Vec<T>,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -13,7 +14,7 @@ use crate::error::ApiError;
 const REPORTED_MAX: usize = 32;
 
 /// One violation, in the shape of the API's 422 answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// Where: `body` or `query`, then names of fields and positions in lists.
     pub loc: Vec<String>,

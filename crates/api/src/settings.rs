@@ -1,5 +1,7 @@
 //! What an operator can set about the API, with the reason for each default.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 /// Settings of the HTTP API. `Default` is a server that needs no configuration.
 #[derive(Debug, Clone)]
 pub struct ApiSettings {
@@ -27,6 +29,13 @@ pub struct ApiSettings {
     /// How long an answer may wait for the client to take some more of it, in milliseconds; then
     /// the connection is closed. Otherwise whoever asks and does not read would keep it for ever.
     pub write_timeout_ms: u64,
+    /// The address at which people reach this server, such as `https://hooks.example`; links to
+    /// it begin with this. `None` takes what each request was sent to, which is right wherever no
+    /// proxy stands before the server.
+    pub public_url: Option<String>,
+    /// Where the server listens, for links in answers to requests that do not say what they were
+    /// sent to.
+    pub listening: SocketAddr,
     /// How long a shutdown waits for requests that are being answered, in milliseconds.
     pub shutdown_timeout_ms: u64,
 }
@@ -43,6 +52,8 @@ impl Default for ApiSettings {
             header_read_timeout_ms: 60_000,
             write_timeout_ms: 30_000,
             shutdown_timeout_ms: 10_000,
+            public_url: None,
+            listening: SocketAddr::from((Ipv4Addr::LOCALHOST, 8071)),
         }
     }
 }

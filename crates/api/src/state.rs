@@ -7,7 +7,9 @@ use hookwire_engine::Engine;
 use hookwire_store::Store;
 
 use crate::contention::Turns;
+use crate::credential::CredentialMemory;
 use crate::error::ApiError;
+use crate::idempotency::Idempotency;
 use crate::room::{Room, SMALL_BYTES, Taken};
 use crate::settings::ApiSettings;
 use crate::token::TokenKey;
@@ -23,10 +25,12 @@ pub struct ApiState(Arc<Inner>);
 struct Inner {
     engine: Engine,
     tokens: TokenKey,
+    credentials: CredentialMemory,
     settings: ApiSettings,
     body_room: Room,
     page_room: Room,
     turns: Turns,
+    idempotency: Idempotency,
 }
 
 impl ApiState {
@@ -39,10 +43,12 @@ impl ApiState {
         Self(Arc::new(Inner {
             engine,
             tokens,
+            credentials: CredentialMemory::default(),
             settings,
             body_room: Room::new(body_bytes),
             page_room: Room::new(page_bytes),
             turns: Turns::default(),
+            idempotency: Idempotency::default(),
         }))
     }
 
@@ -61,6 +67,11 @@ impl ApiState {
         &self.0.tokens
     }
 
+    /// What is remembered of credentials that are kept.
+    pub(crate) fn credentials(&self) -> &CredentialMemory {
+        &self.0.credentials
+    }
+
     /// Settings.
     pub fn settings(&self) -> &ApiSettings {
         &self.0.settings
@@ -69,6 +80,11 @@ impl ApiState {
     /// Who changes what at the moment.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// What is known of requests that may come again.
+    pub(crate) fn idempotency(&self) -> &Idempotency {
+        &self.0.idempotency
     }
 
     /// Waits until a body of this size may be read into memory; the room is given back when what

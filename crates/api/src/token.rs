@@ -24,9 +24,9 @@ const TOKEN_CHARS_MAX: usize = 4_096;
 /// verified again: cheaper than keeping them in order of use.
 const REMEMBERED_MAX: usize = 2_048;
 
-/// Whom a valid token speaks for.
+/// Whom a token speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Principal {
+pub enum Subject {
     /// A whole organization.
     Organization(OrganizationId),
     /// One application of an organization.
@@ -89,7 +89,7 @@ pub struct TokenKey {
 /// A token whose signature and subject were found good.
 #[derive(Clone, Copy)]
 struct Verified {
-    principal: Principal,
+    subject: Subject,
     valid_from_seconds: i64,
     valid_until_seconds: i64,
 }
@@ -106,15 +106,8 @@ impl TokenError {
     }
 }
 
-impl Principal {
-    /// The organization that it acts in.
-    pub const fn organization(self) -> OrganizationId {
-        match self {
-            Self::Organization(organization) | Self::Application(organization, _) => organization,
-        }
-    }
-
-    /// Claims for this principal, valid from now on for `expires_seconds`, or for ever.
+impl Subject {
+    /// Claims for this subject, valid from now on for `expires_seconds`, or for ever.
     pub fn claims(self, now: Timestamp, expires_seconds: Option<u32>) -> Claims {
         let now_seconds = now.unix_seconds();
         let (sub, org) = match self {
@@ -157,7 +150,7 @@ impl TokenKey {
     }
 
     /// Whom a token speaks for at `now`.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Subject, TokenError> {
         if let Some(verified) = self.recall(token) {
             return verified.at(now);
         }
@@ -168,13 +161,13 @@ impl TokenKey {
             .map_err(|_| TokenError::Invalid)?
             .claims;
         let verified = Verified {
-            principal: principal(&claims)?,
+            subject: subject(&claims)?,
             valid_from_seconds: claims.nbf.unwrap_or(i64::MIN),
             valid_until_seconds: claims.exp.unwrap_or(i64::MAX),
         };
-        let principal = verified.at(now)?;
+        let subject = verified.at(now)?;
         self.remember(token, verified);
-        Ok(principal)
+        Ok(subject)
     }
 
     fn recall(&self, token: &str) -> Option<Verified> {
@@ -204,7 +197,7 @@ impl std::fmt::Debug for TokenKey {
 }
 
 impl Verified {
-    fn at(self, now: Timestamp) -> Result<Principal, TokenError> {
+    fn at(self, now: Timestamp) -> Result<Subject, TokenError> {
         let now_seconds = now.unix_seconds();
         if now_seconds >= self.valid_until_seconds.saturating_add(LEEWAY_SECONDS) {
             return Err(TokenError::Expired);
@@ -212,7 +205,7 @@ impl Verified {
         if now_seconds < self.valid_from_seconds.saturating_sub(LEEWAY_SECONDS) {
             return Err(TokenError::TooEarly);
         }
-        Ok(self.principal)
+        Ok(self.subject)
     }
 }
 
@@ -223,14 +216,14 @@ fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64
     Ok(seconds.map(|seconds| seconds as i64))
 }
 
-fn principal(claims: &Claims) -> Result<Principal, TokenError> {
+fn subject(claims: &Claims) -> Result<Subject, TokenError> {
     if let Ok(organization) = claims.sub.parse() {
-        return Ok(Principal::Organization(organization));
+        return Ok(Subject::Organization(organization));
     }
     let application = claims.sub.parse().map_err(|_| TokenError::Subject)?;
     let organization = claims.org.as_deref().ok_or(TokenError::Subject)?;
     let organization = organization.parse().map_err(|_| TokenError::Subject)?;
-    Ok(Principal::Application(organization, application))
+    Ok(Subject::Application(organization, application))
 }
 
 #[cfg(test)]
@@ -257,14 +250,14 @@ mod tests {
     #[test]
     fn a_token_speaks_for_whom_it_was_issued() {
         let application = "app_000000000000000000000000001".parse().unwrap();
-        for principal in [
-            Principal::Organization(organization()),
-            Principal::Application(organization(), application),
+        for subject in [
+            Subject::Organization(organization()),
+            Subject::Application(organization(), application),
         ] {
             let key = key();
-            let token = key.issue(&principal.claims(NOW, Some(60))).unwrap();
+            let token = key.issue(&subject.claims(NOW, Some(60))).unwrap();
             for _ in 0..2 {
-                assert_eq!(key.verify(&token, NOW), Ok(principal));
+                assert_eq!(key.verify(&token, NOW), Ok(subject));
             }
             // Remembered or not, it ends when it says.
             let ended = NOW.plus_ms(60_000 + LEEWAY_SECONDS * 1_000);
@@ -275,7 +268,7 @@ mod tests {
 
     #[test]
     fn forged_and_unsigned_tokens_are_refused() {
-        let claims = Principal::Organization(organization()).claims(NOW, None);
+        let claims = Subject::Organization(organization()).claims(NOW, None);
         let foreign = TokenKey::new(b"another secret").issue(&claims).unwrap();
         assert_eq!(key().verify(&foreign, NOW), Err(TokenError::Invalid));
 
@@ -325,7 +318,7 @@ mod tests {
     fn memory_stays_bounded_whatever_is_sent() {
         let key = key();
         for n in 0..REMEMBERED_MAX + 10 {
-            let claims = Principal::Organization(organization()).claims(NOW, Some(n as u32 + 1));
+            let claims = Subject::Organization(organization()).claims(NOW, Some(n as u32 + 1));
             let token = key.issue(&claims).unwrap();
             key.verify(&token, NOW).unwrap();
             let _ = key.verify(&format!("{token}x"), NOW);

@@ -10,7 +10,8 @@ use crate::error::Logged;
 /// A path can be as long as a request's head; its beginning is enough to find it.
 const LOGGED_PATH_CHARS_MAX: usize = 256;
 
-/// Logs failures and forbids caching: answers carry secrets and payloads, and change all the time.
+/// Logs failures and forbids caching, unless the answer says otherwise: most carry secrets and
+/// payloads, and change all the time.
 pub async fn trace(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
@@ -18,7 +19,8 @@ pub async fn trace(request: Request, next: Next) -> Response {
     let no_store = HeaderValue::from_static("no-store");
     response
         .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
+        .entry(header::CACHE_CONTROL)
+        .or_insert(no_store);
     if let Some(Logged { code, cause }) = response.extensions_mut().remove() {
         let status = response.status().as_u16();
         let path: String = uri.path().chars().take(LOGGED_PATH_CHARS_MAX).collect();

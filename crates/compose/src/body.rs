@@ -102,6 +102,11 @@ impl Body {
         }
     }
 
+    /// Whether the payload is sent as it is.
+    pub(crate) fn is_payload(&self) -> bool {
+        matches!(self.content, Content::Payload)
+    }
+
     /// The bytes to send, or what makes them. `payload` is the message's, or what a script made
     /// of it.
     pub(crate) fn of(&self, payload: &Bytes) -> Result<Bytes, &Made> {

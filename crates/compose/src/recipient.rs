@@ -17,6 +17,7 @@ use crate::body::Body;
 use crate::changes;
 use crate::facts::{Facts, Show};
 use crate::filter::Filter;
+use crate::header;
 use crate::liquid::Template;
 use crate::method::method;
 use crate::own_headers::HeaderTemplates;
@@ -143,7 +144,22 @@ impl Recipient {
         let changed = changed.map(|payload| Bytes::copy_from_slice(payload.as_bytes()));
         let payload = changed.as_ref().unwrap_or(sent);
         let mut headers = self.headers.clone();
-        let (mut uri, body) = self.render(message, payload, &mut headers, now, secrets)?;
+        let (mut uri, mut body) = self.render(message, payload, &mut headers, now, secrets)?;
+        // The producer's own text stands for the payload as it came, not for what was made of it.
+        if let Some(raw) = &message.raw
+            && changed.is_none()
+            && self.body.is_payload()
+        {
+            body = raw.body.clone();
+            for (name, value) in &raw.headers {
+                let parsed = header::parse(name, value);
+                let (name, value) = parsed.map_err(|reason| ComposeError::Header {
+                    name: name.clone(),
+                    reason,
+                })?;
+                headers.insert(name, value);
+            }
+        }
         let mut method = self.method.clone();
         if let Some(changes) = changes {
             changes::apply(changes, &mut method, &mut uri, &mut headers)?;

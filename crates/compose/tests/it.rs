@@ -35,6 +35,7 @@ fn application() -> Application {
         uid: Some("acme".into()),
         name: "Acme".into(),
         throttle_rate: None,
+        operational: false,
         metadata: [("tier".to_owned(), "gold".to_owned())].into(),
         created_at: NOW,
         updated_at: NOW,
@@ -52,7 +53,8 @@ fn message() -> Message {
         tags: Vec::new(),
         payload: Some(Bytes::from_static(BODY)),
         deliver_at: None,
-        payload_expires_at: NOW,
+        payload_expires_at: None,
+        raw: None,
         created_at: NOW,
     }
 }
@@ -229,4 +231,100 @@ fn a_body_that_is_empty_says_so_where_one_is_expected() {
         assert_eq!(text(&request, "content-length"), expected.then_some("0"));
         assert_eq!(text(&request, "content-type"), None);
     }
+}
+
+const RAW: &str = "name,total\nŁódź,7\n";
+
+/// A message that brings its own text along, for an endpoint and what its script changed.
+fn compose_raw(endpoint: &Endpoint, changes: Option<&ScriptChanges>) -> Request<Bytes> {
+    let message = Message {
+        raw: Some(RawBody {
+            body: Bytes::from_static(RAW.as_bytes()),
+            headers: vec![
+                ("Content-Type".into(), "text/csv".into()),
+                ("x-from".into(), "producer".into()),
+            ],
+        }),
+        ..message()
+    };
+    let recipient =
+        Recipient::new(endpoint, &application(), "Hookwire", HeaderStyle::Standard).unwrap();
+    recipient.compose(&message, changes, NOW).unwrap()
+}
+
+fn is_signed(request: &Request<Bytes>) {
+    let verifier = Verifier::new([SECRET]).unwrap();
+    let headers = SignedHeaders::find(|name| text(request, name));
+    let verified = verifier.verify(&headers, request.body(), NOW.unix_seconds());
+    assert!(verified.is_ok());
+}
+
+#[test]
+fn the_producers_own_text_stands_for_the_payload_as_it_came() {
+    let mut endpoint = endpoint();
+    endpoint.headers.insert("X-From".into(), "endpoint".into());
+    endpoint.headers.insert("X-Own".into(), "kept".into());
+    let headers_only = ScriptChanges {
+        headers: vec![("x-script".into(), Some("set".into()))],
+        ..ScriptChanges::default()
+    };
+    for changes in [None, Some(&headers_only)] {
+        let request = compose_raw(&endpoint, changes);
+        assert_eq!(request.body(), RAW);
+        assert_eq!(text(&request, "content-type"), Some("text/csv"));
+        assert_eq!(text(&request, "x-from"), Some("producer"));
+        assert_eq!(text(&request, "x-own"), Some("kept"));
+        assert_eq!(text(&request, "x-script"), changes.map(|_| "set"));
+        is_signed(&request);
+    }
+}
+
+#[test]
+fn what_a_script_or_a_template_makes_is_sent_instead_of_the_producers_text() {
+    let changes = ScriptChanges {
+        payload: Some("{\"changed\":true}".into()),
+        ..ScriptChanges::default()
+    };
+    let scripted = compose_raw(&endpoint(), Some(&changes));
+    assert_eq!(scripted.body(), "{\"changed\":true}");
+    let bodies = [
+        (RequestBody::None, "", None),
+        (
+            RequestBody::Json {
+                fields: "{\"order\":\"{{ payload.order }}\"}".into(),
+            },
+            "{\"order\":7}",
+            Some("application/json"),
+        ),
+        (
+            RequestBody::Text {
+                content_type: "text/plain".into(),
+                template: "order {{ payload.order }}".into(),
+            },
+            "order 7",
+            Some("text/plain"),
+        ),
+        (
+            RequestBody::Text {
+                content_type: "text/plain".into(),
+                template: "always the same".into(),
+            },
+            "always the same",
+            Some("text/plain"),
+        ),
+    ];
+    let own = bodies.map(|(body, sent, content_type)| {
+        let mut endpoint = endpoint();
+        endpoint.request.body = Some(body);
+        (compose_raw(&endpoint, None), sent, content_type)
+    });
+    for (request, sent, content_type) in own {
+        assert_eq!(request.body(), sent);
+        assert_eq!(text(&request, "content-type"), content_type);
+        assert_eq!(text(&request, "x-from"), None);
+        is_signed(&request);
+    }
+    assert_eq!(text(&scripted, "content-type"), Some("application/json"));
+    assert_eq!(text(&scripted, "x-from"), None);
+    is_signed(&scripted);
 }

@@ -195,7 +195,7 @@ impl Claimer {
 
     fn job(&self, claimed: Claimed) -> Job {
         let Claimed { delivery, message } = claimed;
-        let payload_bytes = message.payload.as_ref().map_or(0, |payload| payload.len());
+        let payload_bytes = message.payload_bytes();
         Job {
             key: delivery.key,
             tries: delivery.tries,

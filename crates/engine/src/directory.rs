@@ -4,18 +4,20 @@
 //! message accepted and every attempt made after the change follows it. Lanes are found here too:
 //! there is one for an endpoint, however often the endpoint's configuration is read anew.
 
-use std::collections::HashMap;
+mod cache;
+mod effect;
+
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use hookwire_store::{Change, Store, StoreError};
 use hookwire_types::*;
 
+use self::cache::Cache;
+use self::effect::Effect;
 use crate::lane::Lane;
 use crate::registry::LaneRegistry;
 use crate::target::Target;
 
-/// Applications in memory at most; beyond that all are forgotten and read again as needed.
-const APPLICATIONS_MAX: usize = 20_000;
 /// Endpoints read at once.
 const PAGE: usize = 250;
 
@@ -55,14 +57,6 @@ pub(crate) struct Directory {
     cache: RwLock<Cache>,
 }
 
-#[derive(Default)]
-struct Cache {
-    by_id: HashMap<ApplicationId, Arc<AppSnapshot>>,
-    by_uid: HashMap<(OrganizationId, String), ApplicationId>,
-    /// Grows with every change: what was read before a change is not kept after it.
-    generation: u64,
-}
-
 impl Directory {
     pub(crate) fn new(store: Arc<dyn Store>, lanes: LaneRegistry) -> Self {
         Self {
@@ -81,8 +75,30 @@ impl Directory {
         if let Some(snapshot) = self.cached(organization, reference) {
             return Ok(Some(snapshot));
         }
-        let generation = self.read_cache().generation;
+        let generation = self.read_cache().generation();
         match self.store.application(organization, reference).await? {
+            Some(application) => self.load(application, generation).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The application that holds the organization's operational webhooks.
+    pub(crate) async fn operational(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Arc<AppSnapshot>>, StoreError> {
+        let generation = {
+            let cache = self.read_cache();
+            if let Some(known) = cache.operational(organization) {
+                return Ok(known);
+            }
+            cache.generation()
+        };
+        let found = self.store.operational_application(organization).await?;
+        let id = found.as_ref().map(|application| application.id);
+        self.write_cache()
+            .keep_operational(organization, id, generation);
+        match found {
             Some(application) => self.load(application, generation).await.map(Some),
             None => Ok(None),
         }
@@ -93,9 +109,9 @@ impl Directory {
         if let Some(lane) = self.lanes.find(endpoint) {
             return Ok(lane);
         }
-        let generation = self.read_cache().generation;
+        let generation = self.read_cache().generation();
         if let Some(application) = self.store.application_of(endpoint).await? {
-            let cached = self.read_cache().by_id.get(&application.id).map(Arc::clone);
+            let cached = self.read_cache().get(application.id);
             let snapshot = match cached {
                 Some(snapshot) => snapshot,
                 None => self.load(application, generation).await?,
@@ -124,7 +140,7 @@ impl Directory {
             Err(error) => {
                 // A conflict may mean that what is in memory is not what the store has.
                 for effect in effects {
-                    self.write_cache().forget(effect.application());
+                    self.write_cache().forget_for(&effect);
                 }
                 Err(error)
             }
@@ -146,6 +162,11 @@ impl Directory {
         self.apply(Effect::EndpointChanged(Box::new(endpoint)));
     }
 
+    /// The store, for reading.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
     /// The lanes.
     pub(crate) fn lanes(&self) -> &LaneRegistry {
         &self.lanes
@@ -156,15 +177,7 @@ impl Directory {
         organization: OrganizationId,
         reference: &Reference<ApplicationId>,
     ) -> Option<Arc<AppSnapshot>> {
-        let cache = self.read_cache();
-        let snapshot = match reference {
-            Reference::Id(id) => cache.by_id.get(id)?,
-            Reference::Uid(uid) => {
-                let id = cache.by_uid.get(&(organization, uid.clone()))?;
-                cache.by_id.get(id)?
-            }
-        };
-        (snapshot.application.organization == organization).then(|| Arc::clone(snapshot))
+        self.read_cache().find(organization, reference)
     }
 
     async fn load(
@@ -202,13 +215,13 @@ impl Directory {
     }
 
     fn apply(&self, effect: Effect) {
+        self.write_cache().forget_for(&effect);
         match effect {
+            Effect::OperationalCreated(_) => {}
             Effect::ApplicationChanged(application) => {
-                self.write_cache().forget(application.id);
                 self.lanes.update_application(&application);
             }
             Effect::ApplicationDeleted(id) => {
-                self.write_cache().forget(id);
                 for lane in self.lanes.all() {
                     let target = lane.target();
                     if target.endpoint().is_some_and(|it| it.application == id) {
@@ -216,12 +229,8 @@ impl Directory {
                     }
                 }
             }
-            Effect::EndpointChanged(endpoint) => {
-                self.write_cache().forget(endpoint.application);
-                self.lanes.update(*endpoint);
-            }
-            Effect::EndpointDeleted(application, id) => {
-                self.write_cache().forget(application);
+            Effect::EndpointChanged(endpoint) => self.lanes.update(*endpoint),
+            Effect::EndpointDeleted(_, id) => {
                 if let Some(lane) = self.lanes.find(id) {
                     lane.set_target(Target::Gone);
                 }
@@ -235,72 +244,5 @@ impl Directory {
 
     fn write_cache(&self) -> RwLockWriteGuard<'_, Cache> {
         self.cache.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a change makes wrong here.
-enum Effect {
-    ApplicationChanged(Box<Application>),
-    ApplicationDeleted(ApplicationId),
-    EndpointChanged(Box<Endpoint>),
-    EndpointDeleted(ApplicationId, EndpointId),
-}
-
-impl Effect {
-    fn application(&self) -> ApplicationId {
-        match self {
-            Self::ApplicationChanged(application) => application.id,
-            Self::ApplicationDeleted(id) | Self::EndpointDeleted(id, _) => *id,
-            Self::EndpointChanged(endpoint) => endpoint.application,
-        }
-    }
-
-    fn of(change: &Change) -> Option<Self> {
-        match change {
-            Change::UpdateApplication(application) => {
-                Some(Self::ApplicationChanged(Box::new(application.clone())))
-            }
-            Change::DeleteApplication(_, id) => Some(Self::ApplicationDeleted(*id)),
-            Change::CreateEndpoint(endpoint) | Change::UpdateEndpoint(endpoint) => {
-                Some(Self::EndpointChanged(Box::new(endpoint.clone())))
-            }
-            Change::DeleteEndpoint(application, id) => {
-                Some(Self::EndpointDeleted(*application, *id))
-            }
-            Change::CreateApplication(_)
-            | Change::CreateEventType(_)
-            | Change::UpdateEventType(_)
-            | Change::DeleteEventType(..)
-            | Change::CreateTask(_)
-            | Change::UpdateTask(_) => None,
-        }
-    }
-}
-
-impl Cache {
-    fn keep(&mut self, snapshot: &Arc<AppSnapshot>, generation: u64) {
-        if self.generation != generation {
-            return;
-        }
-        if self.by_id.len() >= APPLICATIONS_MAX {
-            self.by_id.clear();
-            self.by_uid.clear();
-        }
-        let application = &snapshot.application;
-        if let Some(uid) = &application.uid {
-            self.by_uid
-                .insert((application.organization, uid.clone()), application.id);
-        }
-        self.by_id.insert(application.id, Arc::clone(snapshot));
-    }
-
-    fn forget(&mut self, id: ApplicationId) {
-        self.generation += 1;
-        if let Some(snapshot) = self.by_id.remove(&id)
-            && let Some(uid) = &snapshot.application.uid
-        {
-            self.by_uid
-                .remove(&(snapshot.application.organization, uid.clone()));
-        }
     }
 }

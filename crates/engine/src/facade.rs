@@ -8,17 +8,20 @@ use hookwire_store::{Change, Conflict, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::announcer::Announcer;
 use crate::backlog::Backlog;
 use crate::claimer::Claimer;
 use crate::clock::Clock;
 use crate::composing::Composer;
 use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
+use crate::horizon::Horizon;
 use crate::intake::{AcceptError, Intake, NewMessage};
 use crate::outbound::Outbound;
 use crate::preview::{PreviewReport, preview};
 use crate::recorder::{QUEUE_MAX, Record, Recorder};
 use crate::registry::LaneRegistry;
+use crate::retention::{DAY_MS, Retention};
 use crate::room::Room;
 use crate::scripts::Scripts;
 use crate::sender::Sender;
@@ -41,6 +44,9 @@ struct Inner {
     recorder: mpsc::Sender<Record>,
     tasks: Tasks,
     trials: Trials,
+    announcer: Announcer,
+    horizon: Horizon,
+    message_retention_ms: i64,
     stop: watch::Sender<bool>,
 }
 
@@ -62,8 +68,12 @@ impl Engine {
             LaneRegistry::new(&settings),
         ));
         let (recorder, records) = mpsc::channel(QUEUE_MAX);
+        let announcer = Announcer {
+            directory: Arc::clone(&directory),
+            clock: Arc::clone(&clock),
+        };
         let dispatcher = Arc::new(Dispatcher::new(
-            sender(&settings, &clock)?,
+            sender(&settings, &clock, announcer.clone())?,
             Arc::clone(&clock),
             Arc::new(room),
             Arc::clone(&backlog),
@@ -84,14 +94,23 @@ impl Engine {
                 "took over deliveries that were in memory"
             );
         }
-        let tasks = Tasks::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&backlog));
+        let tasks = Tasks::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&directory),
+            Arc::clone(&backlog),
+        );
         tasks.resume().await?;
 
-        let (stop, mut stopped) = watch::channel(false);
-        tokio::spawn(claimer.run(async move {
-            // An error means that the engine was dropped, which stops the claimer too.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        }));
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(claimer.run(asked_to(stopped.clone())));
+        let retention = Retention {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            message_retention_days: settings.message_retention_days,
+        };
+        tokio::spawn(retention.run(asked_to(stopped)));
+        let horizon = Horizon::default();
         let recorder_service = Recorder {
             node,
             store: Arc::clone(&store),
@@ -106,6 +125,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             dispatcher: Arc::clone(&dispatcher),
             recorder: recorder.clone(),
+            horizon: horizon.clone(),
         };
         let trials = Trials::new(
             node,
@@ -114,6 +134,7 @@ impl Engine {
             Arc::clone(&directory),
             Arc::clone(&dispatcher),
             recorder.clone(),
+            horizon.clone(),
         );
         let inner = Inner {
             store,
@@ -124,6 +145,9 @@ impl Engine {
             recorder,
             tasks,
             trials,
+            announcer,
+            horizon,
+            message_retention_ms: i64::from(settings.message_retention_days) * DAY_MS,
             stop,
         };
         Ok(Self {
@@ -165,32 +189,80 @@ impl Engine {
         if found.is_some() || !is_default {
             return Ok(found);
         }
+        let uid = Some(Application::DEFAULT_UID.to_owned());
+        let application = self.new_application(organization, uid, "Default");
+        self.create_once(application).await?;
+        directory.application(organization, reference).await
+    }
+
+    /// The application that holds the organization's operational webhooks, with them; made when
+    /// it is asked for the first time.
+    pub async fn operational_application(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Arc<AppSnapshot>>, StoreError> {
+        let directory = &self.inner.directory;
+        if let Some(found) = directory.operational(organization).await? {
+            return Ok(Some(found));
+        }
+        let application = self.new_application(organization, None, "Operational webhooks");
+        self.create_once(Application {
+            operational: true,
+            ..application
+        })
+        .await?;
+        directory.operational(organization).await
+    }
+
+    fn new_application(
+        &self,
+        organization: OrganizationId,
+        uid: Option<String>,
+        name: &str,
+    ) -> Application {
         let now = self.now();
-        let application = Application {
+        Application {
             id: self.inner.clock.id(now),
             organization,
-            uid: Some(Application::DEFAULT_UID.to_owned()),
-            name: "Default".to_owned(),
+            uid,
+            name: name.to_owned(),
             throttle_rate: None,
+            operational: false,
             metadata: Metadata::new(),
             created_at: now,
             updated_at: now,
             version: 1,
-        };
-        match directory
-            .change(vec![Change::CreateApplication(application)])
-            .await
-        {
-            // Somebody else made it in the meantime.
-            Ok(()) | Err(StoreError::Conflict(Conflict::Uid)) => {}
-            Err(error) => return Err(error),
         }
-        directory.application(organization, reference).await
+    }
+
+    /// Creates an application, unless somebody else has made it in the meantime.
+    async fn create_once(&self, application: Application) -> Result<(), StoreError> {
+        let change = Change::CreateApplication(application);
+        match self.inner.directory.change(vec![change]).await {
+            Ok(()) | Err(StoreError::Conflict(Conflict::Uid)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Changes configuration. When it returns, every later message and attempt follows it.
-    pub async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        self.inner.directory.change(changes).await
+    /// Operational webhooks are told of changes to endpoints, in the same commit.
+    pub async fn change(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {
+        let told = self.inner.announcer.of_changes(&changes).await?;
+        changes.extend(told.iter().cloned().map(Change::Announce));
+        self.inner.directory.change(changes).await?;
+        for announcement in told {
+            for endpoint in &announcement.endpoints {
+                let due_at = announcement.message.created_at;
+                self.inner.dispatcher.backlog.note(*endpoint, due_at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every message below this id that there will ever be can be read now: whoever reads an
+    /// application's messages in order, up to here, misses none.
+    pub fn horizon(&self) -> MessageId {
+        self.inner.horizon.end(&self.inner.clock)
     }
 
     /// Accepts a message: when it returns `Ok`, the message survives `kill -9`.
@@ -211,18 +283,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts a task that sends again what failed for an endpoint.
-    pub async fn recover(
+    /// How long messages are kept, in milliseconds.
+    pub fn message_retention_ms(&self) -> i64 {
+        self.inner.message_retention_ms
+    }
+
+    /// Ends a message's deliveries that wait for their time or their next attempt. Those that are
+    /// being sent go on. Returns how many were ended.
+    pub async fn cancel(&self, message: MessageId) -> Result<u64, StoreError> {
+        self.inner.store.cancel(message).await
+    }
+
+    /// Starts long work in the background. It survives a restart.
+    pub async fn start_task(
         &self,
-        endpoint: &Endpoint,
-        window: RecoverWindow,
+        organization: OrganizationId,
+        kind: TaskKind,
     ) -> Result<Task, StoreError> {
-        let kind = TaskKind::EndpointRecover {
-            application: endpoint.application,
-            endpoint: endpoint.id,
-            window,
-        };
-        self.inner.tasks.start(endpoint.organization, kind).await
+        self.inner.tasks.start(organization, kind).await
     }
 
     /// Sends one event to one endpoint now, past queue and retries, and reports the exchange.
@@ -298,13 +376,23 @@ impl Engine {
     }
 }
 
-fn sender(settings: &EngineSettings, clock: &Arc<Clock>) -> Result<Sender, StoreError> {
+/// Done when the engine is asked to stop, or dropped.
+async fn asked_to(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+fn sender(
+    settings: &EngineSettings,
+    clock: &Arc<Clock>,
+    announcer: Announcer,
+) -> Result<Sender, StoreError> {
     let scripts = Scripts::start(settings.scripts.clone())
         .map_err(|error| StoreError::Unavailable(format!("no thread for scripts: {error}")))?;
     Ok(Sender::new(
         Outbound::new(settings.outbound.clone()),
         Composer::new(scripts),
         Arc::clone(clock),
+        announcer,
         i64::from(settings.disable_after_seconds) * 1000,
     ))
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookwire_compose::Reading;
-use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
+use hookwire_store::{Accepted, Conflict, Hold, NewDelivery, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::directory::AppSnapshot;
 use crate::dispatcher::Dispatcher;
+use crate::horizon::{Horizon, UnderWay};
 use crate::lane::{Job, Lane};
 use crate::recorder::Record;
 use crate::room::Reservation;
@@ -32,12 +33,27 @@ pub struct NewMessage {
     pub channels: Vec<String>,
     /// For finding it again.
     pub tags: Vec<String>,
+    /// Sent where an endpoint sends the payload as it is.
+    pub raw: Option<RawBody>,
     /// Not before this moment.
     pub deliver_at: Option<Timestamp>,
-    /// How long the payload is kept, in milliseconds.
-    pub payload_retention_ms: i64,
+    /// How long the payload is kept, in milliseconds; `None` is as long as the message.
+    pub payload_retention_ms: Option<i64>,
+    /// Which requests are answered with this message from now on.
+    pub answers: Option<AnswerKey>,
     /// Goes to this endpoint alone, whatever it listens to; `None` goes to all that want it.
     pub recipient: Option<EndpointId>,
+}
+
+/// What a request that may come again is known by.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerKey {
+    /// Which requests it may be taken for.
+    pub scope: AnswerScope,
+    /// What tells that it is really the same one.
+    pub body: BodyDigest,
+    /// Whether a client library made its key up.
+    pub automatic: bool,
 }
 
 impl NewMessage {
@@ -58,8 +74,9 @@ impl NewMessage {
             // A copy of its own: the bytes given may be a slice of a much larger buffer, which
             // would stay in memory for as long as the message does.
             payload: Some(Bytes::copy_from_slice(&self.payload)),
+            raw: self.raw,
             deliver_at: self.deliver_at,
-            payload_expires_at: now.plus_ms(self.payload_retention_ms),
+            payload_expires_at: self.payload_retention_ms.map(|ms| now.plus_ms(ms)),
             created_at: now,
         }
     }
@@ -83,11 +100,14 @@ pub(crate) struct Intake {
     pub(crate) clock: Arc<Clock>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) recorder: mpsc::Sender<Record>,
+    pub(crate) horizon: Horizon,
 }
 
 /// A message with its deliveries, before it is stored.
 struct Plan {
     message: Arc<Message>,
+    answer: Option<KeptAnswer>,
+    under_way: UnderWay,
     deliveries: Vec<NewDelivery>,
     trigger: Trigger,
     /// Deliveries that go from memory.
@@ -113,6 +133,8 @@ impl Intake {
         let batch = vec![Accepted {
             message: plan.message,
             deliveries: plan.deliveries,
+            answer: plan.answer,
+            hold: Hold::on(plan.under_way),
         }];
         // When the caller goes away while the store works, nobody else would know that these
         // deliveries are in memory.
@@ -140,7 +162,8 @@ impl Intake {
 
     fn plan(&self, app: &AppSnapshot, event: NewMessage, now: Timestamp) -> Plan {
         let later = event.deliver_at.filter(|at| *at > now);
-        let payload_bytes = event.payload.len();
+        let raw_bytes = event.raw.as_ref().map_or(0, |raw| raw.body.len());
+        let payload_bytes = event.payload.len() + raw_bytes;
         let trigger = match event.recipient {
             Some(_) => Trigger::Manual,
             None => Trigger::Scheduled,
@@ -176,9 +199,19 @@ impl Intake {
             });
             placed.extend(reservation.map(|reservation| (Arc::clone(lane), reservation)));
         }
-        let message = Arc::new(event.into_message(self.clock.id(now), app.application.id, now));
+        let (id, under_way) = self.horizon.begin(&self.clock, now);
+        let answer = event.answers.map(|key| KeptAnswer {
+            scope: key.scope,
+            body: key.body,
+            automatic: key.automatic,
+            answer: Answer::Message(app.application.id, id),
+            created_at: now,
+        });
+        let message = Arc::new(event.into_message(id, app.application.id, now));
         Plan {
             message,
+            answer,
+            under_way,
             deliveries,
             trigger,
             placed,

@@ -21,6 +21,7 @@
 
 pub mod outbound;
 
+mod announcer;
 mod backlog;
 mod claimer;
 mod clock;
@@ -28,11 +29,13 @@ mod composing;
 mod directory;
 mod dispatcher;
 mod facade;
+mod horizon;
 mod intake;
 mod lane;
 mod preview;
 mod recorder;
 mod registry;
+mod retention;
 mod retry;
 mod room;
 mod scripts;
@@ -44,11 +47,12 @@ mod trial;
 mod turns;
 mod verdict;
 
+pub use announcer::OPERATIONAL_EVENTS;
 pub use directory::AppSnapshot;
 pub use facade::Engine;
 pub use hookwire_compose::HeaderStyle;
 pub use hookwire_compose::{ConsoleLevel, ConsoleLine};
-pub use intake::{AcceptError, NewMessage};
+pub use intake::{AcceptError, AnswerKey, NewMessage};
 pub use preview::PreviewReport;
 #[cfg(unix)]
 pub use scripts::serve_scripts;

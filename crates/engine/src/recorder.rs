@@ -116,6 +116,12 @@ impl Recorder {
         if let Verdict::Retry { at } = outcome.verdict {
             self.backlog.note(outcome.key.endpoint, at);
         }
+        for announcement in &outcome.announcements {
+            for endpoint in &announcement.endpoints {
+                self.backlog
+                    .note(*endpoint, announcement.message.created_at);
+            }
+        }
         if outcome.health == Some(EndpointHealth::Disabled) {
             self.directory.endpoint_was_disabled(outcome.key.endpoint);
         }

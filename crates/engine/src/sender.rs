@@ -7,6 +7,7 @@ use hookwire_compose::ConsoleLine;
 use hookwire_types::*;
 use http::{HeaderMap, HeaderValue, Request};
 
+use crate::announcer::Announcer;
 use crate::clock::Clock;
 use crate::composing::{Composer, Unsent};
 use crate::lane::{Job, Lane, Signal};
@@ -23,6 +24,7 @@ pub(crate) struct Sender {
     outbound: Outbound,
     composer: Composer,
     clock: Arc<Clock>,
+    announcer: Announcer,
     disable_after_ms: i64,
 }
 
@@ -67,12 +69,14 @@ impl Sender {
         outbound: Outbound,
         composer: Composer,
         clock: Arc<Clock>,
+        announcer: Announcer,
         disable_after_ms: i64,
     ) -> Self {
         Self {
             outbound,
             composer,
             clock,
+            announcer,
             disable_after_ms,
         }
     }
@@ -101,7 +105,11 @@ impl Sender {
             Some(unsent) => self.unsent(ready, order, unsent),
             None => self.exchange(ready, order).await,
         };
-        let (outcome, signal) = self.judge(lane, ready, job, exchanged);
+        let (mut outcome, signal) = self.judge(lane, ready, job, exchanged);
+        outcome.announcements = self
+            .announcer
+            .of_outcome(ready, &job.message, &outcome)
+            .await;
         log(&outcome, &job.message, &ready.endpoint);
         Sent { outcome, signal }
     }
@@ -255,6 +263,7 @@ impl Sender {
             verdict,
             tries,
             health,
+            announcements: Vec::new(),
         };
         (outcome, finding.signal())
     }
@@ -281,6 +290,7 @@ fn canceled(job: &Job) -> Outcome {
         verdict: Verdict::Canceled,
         tries: job.tries,
         health: None,
+        announcements: Vec::new(),
     }
 }
 

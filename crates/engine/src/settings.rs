@@ -23,6 +23,9 @@ pub struct EngineSettings {
     pub in_flight_max: usize,
     /// Requests in flight to one endpoint at most.
     pub endpoint_in_flight_max: usize,
+    /// How long messages are kept, with their deliveries and attempts, in days. Payloads may have a
+    /// shorter time of their own.
+    pub message_retention_days: u32,
     /// Whether no other process can be using the store. Then everything that was in memory when
     /// the last process ended is taken over at once, not only when its heartbeat is stale.
     pub sole_node: bool,
@@ -42,6 +45,7 @@ impl Default for EngineSettings {
             memory_payload_bytes_max: 96 << 20,
             in_flight_max: 2_048,
             endpoint_in_flight_max: 128,
+            message_retention_days: 90,
             sole_node: true,
             scripts: ScriptSettings::default(),
             outbound: OutboundSettings::default(),

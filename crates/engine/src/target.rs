@@ -76,4 +76,16 @@ impl Target {
             Self::Gone => None,
         }
     }
+
+    /// Requests per second at most: the endpoint's own rate, or its application's, which holds for
+    /// each of its endpoints that has none.
+    pub(crate) fn throttle_rate(&self) -> Option<u16> {
+        match self {
+            Self::Ready(ready) => {
+                let of_application = ready.application.throttle_rate;
+                ready.endpoint.throttle_rate.or(of_application)
+            }
+            Self::Gone => None,
+        }
+    }
 }

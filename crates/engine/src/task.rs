@@ -1,20 +1,28 @@
 //! Background tasks: long work in small steps, each of which is stored before the next.
 //!
 //! A task that was running when the process ended goes on where it was. A step that is done
-//! twice does no harm: what was put back on its way is no longer failed.
+//! twice does no harm: what is on its way already is left alone, and what is forgotten stays so.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookwire_store::{Change, DeliveryFilter, MessageFilter, Store, StoreError};
+use hookwire_store::{Change, DeliveryFilter, MessageFilter, Payloads, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::backlog::Backlog;
 use crate::clock::Clock;
+use crate::composing::Composer;
+use crate::directory::Directory;
+use crate::target::Target;
 
 /// Deliveries put back on their way by one step: a few milliseconds of the store's time.
 const STEP: usize = 500;
+/// Messages looked at by one step that reads or forgets their payloads.
+const READING_STEP: usize = 200;
+/// Payloads read by one step, together.
+const PAYLOAD_BYTES_MAX: usize = 4 << 20;
 /// Tasks that work at the same time; the others wait.
 const WORKING_MAX: usize = 4;
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
@@ -24,15 +32,22 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 pub(crate) struct Tasks {
     store: Arc<dyn Store>,
     clock: Arc<Clock>,
+    directory: Arc<Directory>,
     backlog: Arc<Backlog>,
     working: Arc<Semaphore>,
 }
 
 impl Tasks {
-    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<Clock>, backlog: Arc<Backlog>) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<Clock>,
+        directory: Arc<Directory>,
+        backlog: Arc<Backlog>,
+    ) -> Self {
         Self {
             store,
             clock,
+            directory,
             backlog,
             working: Arc::new(Semaphore::new(WORKING_MAX)),
         }
@@ -83,6 +98,7 @@ impl Tasks {
     /// Takes steps until there is nothing left to do.
     async fn run(&self, mut task: Task) {
         while task.status == TaskStatus::Running {
+            let started = Instant::now();
             let stepped = match self.step(&task).await {
                 Ok(stepped) => stepped,
                 Err(StoreError::Unavailable(reason)) => {
@@ -109,6 +125,8 @@ impl Tasks {
                 continue;
             }
             task = stepped;
+            // Half of the store's time at most, so that a task disturbs nobody.
+            tokio::time::sleep(started.elapsed()).await;
         }
         tracing::info!(
             task_id = %task.id,
@@ -120,43 +138,164 @@ impl Tasks {
     }
 
     async fn step(&self, task: &Task) -> Result<Task, StoreError> {
-        let TaskKind::EndpointRecover {
-            endpoint, window, ..
-        } = task.kind;
+        let stepped = match &task.kind {
+            TaskKind::EndpointRecover {
+                endpoint, window, ..
+            } => {
+                let failed = ReplayFilter {
+                    statuses: vec![DeliveryStatus::Fail],
+                    ..ReplayFilter::default()
+                };
+                self.replay(task, *endpoint, window, &failed).await?
+            }
+            TaskKind::EndpointBulkReplay {
+                endpoint,
+                window,
+                filter,
+                ..
+            } => self.replay(task, *endpoint, window, filter).await?,
+            TaskKind::EndpointReplayMissing {
+                application,
+                endpoint,
+                window,
+            } => {
+                self.replay_missing(task, *application, *endpoint, window)
+                    .await?
+            }
+            TaskKind::ApplicationExpunge { application } => {
+                self.expunge(task, *application).await?
+            }
+        };
+        Ok(Task {
+            status: match stepped.next {
+                Some(_) => TaskStatus::Running,
+                None => TaskStatus::Finished,
+            },
+            cursor: stepped.next.or(task.cursor),
+            done_count: task.done_count + stepped.done_count,
+            updated_at: self.clock.now(),
+            ..task.clone()
+        })
+    }
+
+    /// Puts deliveries on their way again, whatever became of them.
+    async fn replay(
+        &self,
+        task: &Task,
+        endpoint: EndpointId,
+        window: &TaskWindow,
+        filter: &ReplayFilter,
+    ) -> Result<Stepped, StoreError> {
         let filter = DeliveryFilter {
-            statuses: vec![DeliveryStatus::Fail],
+            statuses: filter.statuses.clone(),
+            status_code_class: filter.status_code_class,
             message: MessageFilter {
-                // The filter leaves its own moment out; the window has it in.
-                after: Some(window.since.plus_ms(-1)),
-                before: Some(window.until.unwrap_or(task.created_at).plus_ms(1)),
-                ..MessageFilter::default()
+                event_types: filter.event_types.clone(),
+                channel: filter.channel.clone(),
+                tag: filter.tag.clone(),
+                ..messages_in(window, task)
             },
         };
-        let cursor = task.cursor.map(|message| (Side::After, message));
-        let page = Page {
-            limit: STEP,
-            order: Order::Ascending,
-            cursor,
-        };
-        let failed = self
+        let found = self
             .store
-            .deliveries_of_endpoint(endpoint, filter, page)
+            .deliveries_of_endpoint(endpoint, filter, page_of(task, STEP))
             .await?;
-        let keys: Vec<_> = failed.iter().map(|delivery| delivery.key).collect();
-        let now = self.clock.now();
-        let mut next = Task {
-            updated_at: now,
-            ..task.clone()
-        };
-        match keys.last() {
-            None => next.status = TaskStatus::Finished,
-            Some(last) => {
-                next.cursor = Some(last.message);
-                next.done_count += keys.len() as u64;
-                self.store.requeue(now, keys).await?;
-                self.backlog.note(endpoint, now);
-            }
+        let keys: Vec<_> = found.iter().map(|delivery| delivery.key).collect();
+        let next = keys.last().map(|key| key.message);
+        let done_count = keys.len() as u64;
+        if next.is_some() {
+            let now = self.clock.now();
+            self.store.requeue(now, keys).await?;
+            self.backlog.note(endpoint, now);
         }
-        Ok(next)
+        Ok(Stepped { done_count, next })
+    }
+
+    /// Begins deliveries of messages that the endpoint wants and never had.
+    async fn replay_missing(
+        &self,
+        task: &Task,
+        application: ApplicationId,
+        endpoint: EndpointId,
+        window: &TaskWindow,
+    ) -> Result<Stepped, StoreError> {
+        let lane = self.directory.lane(endpoint).await?;
+        let target = lane.target();
+        let Target::Ready(ready) = &*target else {
+            return Ok(Stepped::default());
+        };
+        let messages = self
+            .store
+            .messages(
+                application,
+                messages_in(window, task),
+                page_of(task, READING_STEP),
+                Payloads::UpTo(PAYLOAD_BYTES_MAX),
+            )
+            .await?
+            .list;
+        let wanted = messages.iter().filter(|message| {
+            message.payload.is_some()
+                && ready.endpoint.wants(&message.event_type, &message.channels)
+                // A filter that cannot say counts as no match.
+                && Composer::wants(ready, message).unwrap_or(false)
+        });
+        let keys: Vec<_> = wanted
+            .map(|message| DeliveryKey {
+                message: message.id,
+                endpoint,
+            })
+            .collect();
+        let now = self.clock.now();
+        let mut done_count = 0;
+        if !keys.is_empty() {
+            done_count = self.store.begin(now, keys).await?;
+            self.backlog.note(endpoint, now);
+        }
+        Ok(Stepped {
+            done_count,
+            next: messages.last().map(|message| message.id),
+        })
+    }
+
+    /// Forgets payloads of messages that were there when the task began.
+    async fn expunge(
+        &self,
+        task: &Task,
+        application: ApplicationId,
+    ) -> Result<Stepped, StoreError> {
+        let before = task.created_at.plus_ms(1);
+        let expunged = self
+            .store
+            .expunge_before(application, before, task.cursor, READING_STEP)
+            .await?;
+        Ok(Stepped {
+            done_count: expunged.count,
+            next: expunged.next,
+        })
+    }
+}
+
+/// What one step did; `next` is `None` when nothing is left to do.
+#[derive(Debug, Default)]
+struct Stepped {
+    done_count: u64,
+    next: Option<MessageId>,
+}
+
+/// The messages of a window. A filter leaves its own moments out; the window has them in.
+fn messages_in(window: &TaskWindow, task: &Task) -> MessageFilter {
+    MessageFilter {
+        after: Some(window.since.plus_ms(-1)),
+        before: Some(window.until.unwrap_or(task.created_at).plus_ms(1)),
+        ..MessageFilter::default()
+    }
+}
+
+fn page_of(task: &Task, limit: usize) -> Page<MessageId> {
+    Page {
+        limit,
+        order: Order::Ascending,
+        cursor: task.cursor.map(|message| (Side::After, message)),
     }
 }

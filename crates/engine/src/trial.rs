@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookwire_compose::ConsoleLine;
-use hookwire_store::{Accepted, Conflict, NewDelivery, Store, StoreError};
+use hookwire_store::{Accepted, Conflict, Hold, NewDelivery, Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::dispatcher::{Dispatcher, shard_of};
+use crate::horizon::{Horizon, UnderWay};
 use crate::intake::NewMessage;
 use crate::recorder::Record;
 use crate::room::Reservation;
@@ -46,6 +47,7 @@ pub(crate) struct Trials {
     directory: Arc<Directory>,
     dispatcher: Arc<Dispatcher>,
     recorder: mpsc::Sender<Record>,
+    horizon: Horizon,
     under_way: Arc<Semaphore>,
 }
 
@@ -57,6 +59,7 @@ impl Trials {
         directory: Arc<Directory>,
         dispatcher: Arc<Dispatcher>,
         recorder: mpsc::Sender<Record>,
+        horizon: Horizon,
     ) -> Self {
         let under_way = Arc::new(Semaphore::new(UNDER_WAY_MAX));
         Self {
@@ -66,6 +69,7 @@ impl Trials {
             directory,
             dispatcher,
             recorder,
+            horizon,
             under_way,
         }
     }
@@ -95,10 +99,11 @@ impl Trials {
     async fn send(&self, ready: &Ready, event: NewMessage) -> Result<TestReport, StoreError> {
         let endpoint = &ready.endpoint;
         let now = self.clock.now();
-        let message = Arc::new(event.into_message(self.clock.id(now), endpoint.application, now));
-        let payload_bytes = message.payload.as_ref().map_or(0, Bytes::len);
+        let (id, under_way) = self.horizon.begin(&self.clock, now);
+        let message = Arc::new(event.into_message(id, endpoint.application, now));
+        let payload_bytes = message.payload_bytes();
         let reservation = self.dispatcher.room.reserve_regardless(payload_bytes);
-        self.keep(&message, endpoint.id).await?;
+        self.keep(&message, endpoint.id, under_way).await?;
         let order = Order {
             message: &message,
             trigger: Trigger::Manual,
@@ -124,7 +129,12 @@ impl Trials {
         })
     }
 
-    async fn keep(&self, message: &Arc<Message>, endpoint: EndpointId) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        message: &Arc<Message>,
+        endpoint: EndpointId,
+        under_way: UnderWay,
+    ) -> Result<(), StoreError> {
         let delivery = NewDelivery {
             endpoint,
             owner: Some(self.node),
@@ -134,6 +144,8 @@ impl Trials {
         let accepted = Accepted {
             message: Arc::clone(message),
             deliveries: vec![delivery],
+            answer: None,
+            hold: Hold::on(under_way),
         };
         for conflict in self.store.append(vec![accepted]).await? {
             conflict?;
@@ -168,5 +180,6 @@ fn outcome(attempt: Attempt) -> Outcome {
         verdict,
         tries: 1,
         health: None,
+        announcements: Vec::new(),
     }
 }

@@ -86,18 +86,33 @@ pub fn samples() -> Result<Vec<CatalogueEvent>, CatalogueError> {
     parse(SAMPLES)
 }
 
-/// The events of a catalogue file.
-pub fn read(path: &Path) -> Result<Vec<CatalogueEvent>, CatalogueError> {
+/// The text of a file with events.
+pub fn read_file(path: &Path) -> Result<String, CatalogueError> {
     let mut text = String::new();
     let file = std::fs::File::open(path)?;
     file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text)?;
     if text.len() as u64 > FILE_BYTES_MAX {
         return Err(std::io::Error::other("it is larger than 16 MiB").into());
     }
-    parse(&text)
+    Ok(text)
 }
 
-fn parse(text: &str) -> Result<Vec<CatalogueEvent>, CatalogueError> {
+/// Whether a text is an OpenAPI document, in JSON or YAML, and not a catalogue file.
+pub fn is_openapi(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Document {
+        openapi: Option<serde::de::IgnoredAny>,
+    }
+    match serde_json::from_str::<Document>(text) {
+        Ok(document) => document.openapi.is_some(),
+        Err(_) => text
+            .lines()
+            .any(|line| line.trim_start_matches(['"', '\'']).starts_with("openapi")),
+    }
+}
+
+/// The events of a catalogue file.
+pub fn parse(text: &str) -> Result<Vec<CatalogueEvent>, CatalogueError> {
     let CatalogueFile { events } = serde_json::from_str(text)?;
     if events.len() > EVENTS_MAX {
         return Err(CatalogueError::TooMany(events.len()));
@@ -181,6 +196,20 @@ fn schema_of(value: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn openapi_documents_are_told_from_catalogues() {
+        for document in [
+            "{\"openapi\": \"3.1.0\"}",
+            "openapi: 3.1.0\nwebhooks: {}",
+            "# words\n---\n'openapi': 3.1.0",
+        ] {
+            assert!(is_openapi(document), "{document}");
+        }
+        for other in ["{\"events\": []}", "{", "", "events: []"] {
+            assert!(!is_openapi(other), "{other}");
+        }
+    }
 
     fn event(example: Value) -> CatalogueEvent {
         let text = json!({ "events": [{

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use hookwire_api::{ApiSettings, ApiState, Principal, TokenKey};
+use hookwire_api::{ApiSettings, ApiState, Subject, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::sqlite::{Options, SqliteStore};
@@ -77,9 +77,13 @@ pub async fn run(config: Config, store: Arc<dyn Store>, log: &LogGuard) -> anyho
         let advice = store_advice(&error, &config.storage.store);
         anyhow!("{advice}")
     })?;
-    announce(&config, &engine, &tokens, listener.local_addr()?).await?;
+    let listening = listener.local_addr()?;
+    announce(&config, &engine, &tokens, listening).await?;
 
-    let settings = api_settings(&config);
+    let settings = ApiSettings {
+        listening,
+        ..api_settings(&config)
+    };
     let state = ApiState::new(engine.clone(), tokens, settings.clone());
     let mut router = hookwire_api::router(state);
     if config.server.dev {
@@ -118,8 +122,8 @@ async fn announce(
         let organization = default_organization()?;
         let samples = dev::load_samples(engine, organization).await?;
         let now = Timestamp::from(SystemTime::now());
-        let principal = Principal::Organization(organization);
-        let claims = principal.claims(now, Some(DEV_TOKEN_LIFETIME_SECONDS));
+        let subject = Subject::Organization(organization);
+        let claims = subject.claims(now, Some(DEV_TOKEN_LIFETIME_SECONDS));
         token = SecretText::new(tokens.issue(&claims)?);
         dev = Some(DevText {
             token: &token,
@@ -195,6 +199,7 @@ fn engine_settings(config: &Config) -> EngineSettings {
     EngineSettings {
         retry_schedule_seconds: delivery.retry_schedule.clone(),
         disable_after_seconds: delivery.endpoint_disable_after_seconds,
+        message_retention_days: delivery.retention_days,
         header_style: delivery.header_style,
         memory_deliveries_max: limits.memory_deliveries_max,
         memory_payload_bytes_max: limits.memory_payload_bytes_max,
@@ -219,6 +224,7 @@ fn api_settings(config: &Config) -> ApiSettings {
     ApiSettings {
         body_bytes_max: config.server.api_body_bytes_max,
         connections_max: config.server.api_connections_max,
+        public_url: config.server.public_url.clone(),
         // The other half is for deliveries, which are started by such requests.
         shutdown_timeout_ms: timeout_ms / 2,
         ..ApiSettings::default()
@@ -335,6 +341,7 @@ mod tests {
             uid: None,
             name: "Acme".to_owned(),
             throttle_rate: None,
+            operational: false,
             metadata: Metadata::new(),
             created_at: now,
             updated_at: now,

@@ -12,7 +12,8 @@
 //! - **Ownership.** A pending delivery is either owned by one node, which has it in memory, or by
 //!   nobody and due at some moment. Only its owner can complete it.
 //! - **Credentials are sealed.** An endpoint's credentials and secret values are kept encrypted,
-//!   by a [`Sealer`] that is given to the store when it is opened.
+//!   by a [`Sealer`] that is given to the store when it is opened; so are kept answers, which may
+//!   show them.
 //! - **Tenants are apart.** Finders take the organization or application that a thing must belong
 //!   to; a thing of another tenant is not found.
 
@@ -30,8 +31,9 @@ use hookwire_types::*;
 
 pub use error::{Conflict, StoreError};
 pub use request::{
-    Accepted, AttemptFilter, Change, Claim, Claimed, DeliveryFilter, MessageFilter, Messages,
-    NewDelivery, Payloads, Waiting, Want,
+    Accepted, AnswerPlace, AttemptFilter, Change, Claim, Claimed, Consumer, Counted,
+    DeliveryCounts, DeliveryFilter, Expunged, Forget, Forgotten, Hold, MessageFilter, Messages,
+    NewDelivery, Payloads, RecentAnswer, Waiting, Want, WhichCredentials,
 };
 pub use seal::{KEY_BYTES, SealError, Sealer};
 
@@ -64,8 +66,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes unowned deliveries that are due at `now`, for each want at most its limit, the
     /// earliest due first (then by message id), and makes `node` their owner. Stops taking once
-    /// the payloads taken add up to `payload_bytes_max`, but takes at least one delivery if any
-    /// is due.
+    /// the payloads taken, with raw bodies, add up to `payload_bytes_max`, but takes at least one
+    /// delivery if any is due. Deliveries of messages that are gone are not taken but forgotten.
     async fn claim(
         &self,
         node: NodeId,
@@ -78,6 +80,37 @@ pub trait Store: Send + Sync + 'static {
     /// fresh schedule; one that did not exist is made. One that a node holds in memory stays as
     /// it is: it is being sent already.
     async fn requeue(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<(), StoreError>;
+
+    /// Makes those of these deliveries that do not exist, due at `now` with trigger
+    /// [`Trigger::Manual`], and leaves the others as they are. Returns how many it made.
+    async fn begin(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<u64, StoreError>;
+
+    /// Ends a message's pending deliveries that nobody has in memory as canceled. Returns how many.
+    async fn cancel(&self, message: MessageId) -> Result<u64, StoreError>;
+
+    // ---- answers to requests that may come again ------------------------------------------
+
+    /// Keeps an answer, durably, before it returns. The body of a response is kept sealed.
+    async fn keep_answer(&self, answer: KeptAnswer) -> Result<AnswerPlace, StoreError>;
+
+    /// The answer at a place, if it is one to such requests. One whose body was sealed with
+    /// another key counts as none, here and in [`Store::answer`]: the request is carried out again.
+    async fn answer_at(
+        &self,
+        place: AnswerPlace,
+        scope: AnswerScope,
+    ) -> Result<Option<KeptAnswer>, StoreError>;
+
+    /// The latest answer to such requests among those that are not
+    /// [`automatic`](KeptAnswer::automatic).
+    async fn answer(&self, scope: AnswerScope) -> Result<Option<KeptAnswer>, StoreError>;
+
+    /// The automatic answers given at `since` or later, the latest first.
+    async fn recent_answers(
+        &self,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RecentAnswer>, StoreError>;
 
     // ---- nodes ----------------------------------------------------------------------------
 
@@ -112,6 +145,13 @@ pub trait Store: Send + Sync + 'static {
         organization: OrganizationId,
         page: Page<ApplicationId>,
     ) -> Result<Vec<Application>, StoreError>;
+
+    /// The application that holds the organization's operational webhooks. No other finder or list
+    /// names it, but [`Store::application_of`] one of its endpoints.
+    async fn operational_application(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Application>, StoreError>;
 
     /// The application's endpoints, by id.
     async fn endpoints(
@@ -156,6 +196,30 @@ pub trait Store: Send + Sync + 'static {
 
     /// Tasks of all organizations that are still running.
     async fn running_tasks(&self) -> Result<Vec<Task>, StoreError>;
+
+    /// The credential with this hash, whether it has ended or not.
+    async fn credential(&self, hash: CredentialHash) -> Result<Option<Credential>, StoreError>;
+
+    /// The organization's credentials of a kind, by id, whether they have ended or not.
+    async fn credentials(
+        &self,
+        organization: OrganizationId,
+        kind: CredentialKind,
+        page: Page<CredentialId>,
+    ) -> Result<Vec<Credential>, StoreError>;
+
+    /// Up to where a consumer has read; `None` for one that has not begun.
+    async fn consumer_place(&self, consumer: &Consumer) -> Result<Option<MessageId>, StoreError>;
+
+    /// Notes up to where a consumer has read, further back too.
+    async fn set_consumer_place(
+        &self,
+        consumer: Consumer,
+        place: MessageId,
+    ) -> Result<(), StoreError>;
+
+    /// How many consumers of this application have a place. Costs by their number.
+    async fn consumers(&self, application: ApplicationId) -> Result<u64, StoreError>;
 
     // ---- what happened --------------------------------------------------------------------
 
@@ -223,6 +287,48 @@ pub trait Store: Send + Sync + 'static {
         message: MessageId,
         id: AttemptId,
     ) -> Result<Option<Attempt>, StoreError>;
+
+    /// Counts an endpoint's deliveries of messages accepted after and before the given moments, in
+    /// parts: at most `limit` of them, those that follow the message `from`.
+    async fn count_deliveries(
+        &self,
+        endpoint: EndpointId,
+        after: Option<Timestamp>,
+        before: Option<Timestamp>,
+        from: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Counted, StoreError>;
+
+    // ---- forgetting -----------------------------------------------------------------------
+
+    /// Forgets the payloads of the named messages, raw bodies as well, for each answering whether
+    /// the application has that message.
+    async fn expunge(
+        &self,
+        application: ApplicationId,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<bool>, StoreError>;
+
+    /// Forgets the payloads of some of the application's messages that were accepted before
+    /// `before`: of at most `limit` of those that follow `after`, the oldest first.
+    async fn expunge_before(
+        &self,
+        application: ApplicationId,
+        before: Timestamp,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Expunged, StoreError>;
+
+    /// Forgets what a receiver answered; `false` when the message has no such attempt.
+    async fn expunge_attempt(
+        &self,
+        message: MessageId,
+        attempt: AttemptId,
+    ) -> Result<bool, StoreError>;
+
+    /// Forgets some of what is kept too long: at most `limit` things with what hangs on them, and
+    /// fewer where those are large, so that nobody waits long for the step.
+    async fn forget(&self, what: Forget, limit: usize) -> Result<Forgotten, StoreError>;
 
     /// Whether the store answers and can write.
     async fn ping(&self) -> Result<(), StoreError>;

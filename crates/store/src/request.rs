@@ -1,5 +1,7 @@
 //! What is handed to a store, and what it hands back.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 use hookwire_types::*;
@@ -11,6 +13,32 @@ pub struct Accepted {
     pub message: Arc<Message>,
     /// Where it goes.
     pub deliveries: Vec<NewDelivery>,
+    /// The answer that is kept with it, for a request that may come again.
+    pub answer: Option<KeptAnswer>,
+    /// Something of the caller's, dropped as soon as it is certain whether this is kept: also
+    /// when the caller does not wait for that any more.
+    pub hold: Hold,
+}
+
+/// Something that a store holds on to and never looks at.
+#[derive(Clone, Default)]
+pub struct Hold(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Hold {
+    /// Holds on to this.
+    pub fn on(it: impl Any + Send + Sync) -> Self {
+        Self(Some(Arc::new(it)))
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Hold"
+        } else {
+            "Hold(nothing)"
+        })
+    }
 }
 
 /// A delivery that begins.
@@ -68,11 +96,13 @@ pub struct Claim {
 /// is [`crate::Conflict::Version`].
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// A new application.
+    /// A new application. A second operational one of an organization is
+    /// [`crate::Conflict::Uid`].
     CreateApplication(Application),
     /// A changed application.
     UpdateApplication(Application),
-    /// Deletes an application with its endpoints. Pending deliveries end when they are claimed.
+    /// Deletes an application with its endpoints, and ends the credentials that reach nothing else.
+    /// Pending deliveries end when they are claimed.
     DeleteApplication(OrganizationId, ApplicationId),
     /// A new endpoint.
     CreateEndpoint(Endpoint),
@@ -90,6 +120,14 @@ pub enum Change {
     CreateTask(Task),
     /// A background task that moved; tasks have no version, their one runner writes them.
     UpdateTask(Task),
+    /// A new credential.
+    CreateCredential(Credential),
+    /// Ends credentials at a moment, unless they have ended before. It conflicts with nothing:
+    /// there may be none.
+    ExpireCredentials(WhichCredentials, Timestamp),
+    /// Tells the organization's operational webhooks of the other changes. One that was told
+    /// before, by its `event_id`, is not told again.
+    Announce(Announcement),
 }
 
 /// Whether messages are read with their payloads, which may be large.
@@ -97,8 +135,8 @@ pub enum Change {
 pub enum Payloads {
     /// They are not read: every message comes without one.
     Omitted,
-    /// They are read. A list ends early once those that it has add up to this many bytes, but has
-    /// at least one message if there is any.
+    /// They are read. A list ends early once those that it has, with raw bodies, add up to this
+    /// many bytes, but has at least one message if there is any.
     UpTo(usize),
 }
 
@@ -109,6 +147,107 @@ pub struct Messages {
     pub list: Vec<Message>,
     /// The list ended early because of its payloads: there may be more that was asked for.
     pub ended_early: bool,
+}
+
+/// Credentials of one organization. What is `None` narrows nothing.
+#[derive(Debug, Clone)]
+pub struct WhichCredentials {
+    /// The tenant that they belong to.
+    pub organization: OrganizationId,
+    /// What they are for.
+    pub kind: CredentialKind,
+    /// Only this one.
+    pub id: Option<CredentialId>,
+    /// Only those that reach no more than this application.
+    pub application: Option<ApplicationId>,
+    /// Only those of these sessions.
+    pub sessions: Option<Vec<String>>,
+}
+
+/// How many of an endpoint's deliveries are in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryCounts {
+    /// The receiver has it.
+    pub success: u64,
+    /// Waits for its next attempt or is being sent.
+    pub pending: u64,
+    /// Given up.
+    pub fail: u64,
+    /// No longer wanted.
+    pub canceled: u64,
+}
+
+/// The part of a count that one read made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// What was counted.
+    pub counts: DeliveryCounts,
+    /// Where the next read goes on; `None` when all was counted.
+    pub next: Option<MessageId>,
+}
+
+/// What became of a step that forgets payloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expunged {
+    /// Payloads that were there and are no more.
+    pub count: u64,
+    /// Where the next step goes on; `None` when nothing is left.
+    pub next: Option<MessageId>,
+}
+
+/// What is kept too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forget {
+    /// Messages that were accepted before a moment, with their deliveries and attempts.
+    Messages {
+        /// The moment.
+        before: Timestamp,
+        /// Applications up to this one were dealt with.
+        after: Option<ApplicationId>,
+    },
+    /// Payloads whose time is over at a moment.
+    Payloads(Timestamp),
+    /// Answers given before a moment.
+    Answers(Timestamp),
+    /// What ended before a moment and is named by nothing that is still kept: tasks, credentials,
+    /// deleted endpoints and applications. With them goes the place of a consumer that read nothing
+    /// since, if no message is left before it: it stands where a new one begins.
+    Ended(Timestamp),
+}
+
+/// What became of a step of forgetting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Things that are gone; what hangs on them is not counted.
+    pub count: u64,
+    /// The next step; `None` when nothing of the kind is left.
+    pub next: Option<Forget>,
+}
+
+/// A consumer of a polled list of messages: its place is kept under these names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// The application whose messages it reads.
+    pub application: ApplicationId,
+    /// The list, as the tenant names it.
+    pub sink: String,
+    /// The consumer, as the tenant names it.
+    pub name: String,
+}
+
+/// Where an answer is kept, in the order in which answers were kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnswerPlace(pub i64);
+
+/// An answer that was kept lately, without its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecentAnswer {
+    /// Where it is.
+    pub place: AnswerPlace,
+    /// Which requests it answers.
+    pub scope: AnswerScope,
+    /// When it was given.
+    pub created_at: Timestamp,
 }
 
 /// Narrows a list of messages. An empty filter keeps all.
@@ -131,6 +270,9 @@ pub struct MessageFilter {
 pub struct DeliveryFilter {
     /// Only deliveries in one of these states; empty keeps all.
     pub statuses: Vec<DeliveryStatus>,
+    /// Only deliveries with an attempt whose status code is of this class: 200 stands for 200 to
+    /// 299, 0 for no answer.
+    pub status_code_class: Option<u16>,
     /// Only deliveries of such messages.
     pub message: MessageFilter,
 }

@@ -13,8 +13,11 @@ pub struct Application {
     pub uid: Option<String>,
     /// What people call it.
     pub name: String,
-    /// Messages per second that the tenant means it to send at most.
+    /// Requests per second at most to each of its endpoints that has no rate of its own.
     pub throttle_rate: Option<u16>,
+    /// Whether it is the one that holds the organization's operational webhooks. There is at most
+    /// one, made when it is first needed, and no list shows it.
+    pub operational: bool,
     /// The tenant's own data.
     pub metadata: Metadata,
     /// When it was created.

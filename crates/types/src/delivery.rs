@@ -10,9 +10,11 @@
 //!                       └─ endpoint deleted, skipped ─▶ canceled
 //! ```
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use crate::{AttemptId, EndpointId, MessageId, Timestamp};
+use crate::{AttemptId, EndpointId, Message, MessageId, Timestamp};
 
 /// A running process that holds deliveries in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -253,6 +255,18 @@ pub struct Outcome {
     pub tries: u32,
     /// What it means for the endpoint.
     pub health: Option<EndpointHealth>,
+    /// What the organization's operational webhooks are told of it; kept only if the outcome is.
+    pub announcements: Vec<Announcement>,
+}
+
+/// A message for operational webhooks. It is kept together with what it tells, so that neither is
+/// there without the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// The message, of the organization's operational application.
+    pub message: Arc<Message>,
+    /// Where it goes, as soon as it is kept.
+    pub endpoints: Vec<EndpointId>,
 }
 
 #[cfg(test)]

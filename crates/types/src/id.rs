@@ -14,6 +14,8 @@ use crate::Timestamp;
 /// The KSUID epoch, in seconds since the Unix epoch.
 const EPOCH_UNIX_SECONDS: i64 = 1_400_000_000;
 const TICK_BITS: u32 = 24;
+/// The layout has room for 32 bits of seconds.
+const TICKS_MAX: u64 = (1 << (32 + TICK_BITS)) - 1;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const TEXT_LEN: usize = 27;
 
@@ -119,8 +121,10 @@ impl fmt::Debug for Ksuid {
 }
 
 fn ticks_at(at: Timestamp) -> u64 {
-    let ms = (at.unix_ms() - EPOCH_UNIX_SECONDS * 1000).max(0) as u64;
-    (ms << TICK_BITS) / 1000
+    let ms = at.unix_ms() - EPOCH_UNIX_SECONDS * 1000;
+    let ticks = (u128::from(ms.max(0).unsigned_abs()) << TICK_BITS) / 1000;
+    // Callers may ask about any moment; beyond the layout's end (the year 2150) all are the same.
+    u64::try_from(ticks).unwrap_or(u64::MAX).min(TICKS_MAX)
 }
 
 /// Makes ids that sort in the order in which they were made, even within one millisecond.
@@ -225,6 +229,8 @@ id_kinds! {
     AttemptId = "atmpt_";
     /// A background task.
     TaskId = "qtask_";
+    /// A credential that is kept, beside tokens that only show a signature.
+    CredentialId = "cred_";
 }
 
 #[cfg(test)]
@@ -270,6 +276,12 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text: String) {
             let _ = text.parse::<EndpointId>();
+        }
+
+        #[test]
+        fn later_moments_have_no_lower_floors(a in 0i64..254_000_000_000_000, b in 0i64..254_000_000_000_000) {
+            let floor = |ms| Ksuid::floor(Timestamp::from_unix_ms(ms));
+            prop_assert!(floor(a.min(b)) <= floor(a.max(b)));
         }
 
         #[test]

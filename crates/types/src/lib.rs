@@ -5,7 +5,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod answer;
 mod application;
+mod credential;
 mod delivery;
 mod endpoint;
 mod event_type;
@@ -17,25 +19,27 @@ mod secret;
 mod task;
 mod time;
 
+pub use answer::{Answer, AnswerScope, BodyDigest, KeptAnswer};
 pub use application::Application;
+pub use credential::{Capabilities, Capability, Credential, CredentialHash, CredentialKind};
 pub use delivery::{
-    Attempt, AttemptStatus, Cause, Delivery, DeliveryKey, DeliveryStatus, EndpointHealth, NodeId,
-    Outcome, Trigger, Verdict,
+    Announcement, Attempt, AttemptStatus, Cause, Delivery, DeliveryKey, DeliveryStatus,
+    EndpointHealth, NodeId, Outcome, Trigger, Verdict,
 };
 pub use endpoint::{Endpoint, EndpointSecret};
 pub use event_type::EventType;
 pub use id::{
-    ApplicationId, AttemptId, EndpointId, IdSource, Ksuid, MessageId, OrganizationId, ParseIdError,
-    TaskId,
+    ApplicationId, AttemptId, CredentialId, EndpointId, IdSource, Ksuid, MessageId, OrganizationId,
+    ParseIdError, TaskId,
 };
-pub use message::Message;
+pub use message::{Message, RawBody};
 pub use page::{Order, Page, Reference, Side};
 pub use request::{
     ClientAuthentication, Credentials, RequestBody, RequestDefinition, RequestMethod,
     RetryDefinition, Secrets, Transformation,
 };
 pub use secret::SecretText;
-pub use task::{RecoverWindow, Task, TaskKind, TaskStatus};
+pub use task::{ReplayFilter, Task, TaskKind, TaskStatus, TaskWindow};
 pub use time::{ParseTimestampError, Timestamp};
 
 /// String-to-string data that a user hangs on a resource; sorted, so that it is always shown alike.

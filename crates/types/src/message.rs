@@ -4,6 +4,15 @@ use bytes::Bytes;
 
 use crate::{ApplicationId, MessageId, Timestamp};
 
+/// Text that is sent in place of the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawBody {
+    /// The body, byte for byte.
+    pub body: Bytes,
+    /// Headers that go with it, such as its `content-type`. They come before the endpoint's own.
+    pub headers: Vec<(String, String)>,
+}
+
 /// An event that was accepted: from then on it is delivered or fails visibly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -21,10 +30,20 @@ pub struct Message {
     pub tags: Vec<String>,
     /// The producer's JSON object, byte for byte; `None` when it was expunged or has expired.
     pub payload: Option<Bytes>,
+    /// What is sent where an endpoint sends the payload as it is; forgotten together with it.
+    pub raw: Option<RawBody>,
     /// Not sent before this moment.
     pub deliver_at: Option<Timestamp>,
-    /// When the payload is to be forgotten.
-    pub payload_expires_at: Timestamp,
+    /// When the payload is to be forgotten; `None` when it is kept for as long as the message is.
+    pub payload_expires_at: Option<Timestamp>,
     /// When it was accepted.
     pub created_at: Timestamp,
+}
+
+impl Message {
+    /// What its payload takes in memory, with the text that is sent in its place.
+    pub fn payload_bytes(&self) -> usize {
+        let payload = self.payload.as_ref().map_or(0, Bytes::len);
+        payload + self.raw.as_ref().map_or(0, |raw| raw.body.len())
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
@@ -34,10 +35,8 @@ impl<T: FromBody> FromRequest<ApiState> for Input<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
-        let mut source = tokio::time::timeout(limit, read_body(request, state))
-            .await
-            .map_err(|_| ApiError::BodyTimeout)??;
+        let (parts, body) = request.into_parts();
+        let mut source = arrived(&parts.headers, body, state).await?;
         if T::MAY_BE_EMPTY && source.is_empty() {
             source = Bytes::from_static(b"{}");
         }
@@ -53,13 +52,23 @@ pub fn parse<T: FromBody>(source: &Bytes) -> Result<T, ApiError> {
     value.ok_or(ApiError::Internal("a body was refused without a reason"))
 }
 
-async fn read_body(request: Request, state: &ApiState) -> Result<Bytes, ApiError> {
+/// A body as it arrives, within its bounds of size and time.
+pub async fn arrived(headers: &HeaderMap, body: Body, state: &ApiState) -> Result<Bytes, ApiError> {
+    let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
+    tokio::time::timeout(limit, read_body(headers, body, state))
+        .await
+        .map_err(|_| ApiError::BodyTimeout)?
+}
+
+async fn read_body(
+    headers: &HeaderMap,
+    mut body: Body,
+    state: &ApiState,
+) -> Result<Bytes, ApiError> {
     let max_bytes = state.settings().body_bytes_max;
-    let announced = request
-        .headers()
+    let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let mut body = request.into_body();
     if announced.is_some_and(|bytes| bytes > max_bytes) {
         discard(&mut body, max_bytes).await;
         return Err(ApiError::BodyTooLarge { max_bytes });
@@ -114,7 +123,8 @@ async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
     Ok(None)
 }
 
-async fn discard(body: &mut Body, max_bytes: usize) {
+/// Reads a body and throws it away, up to some times what is allowed.
+pub async fn discard(body: &mut Body, max_bytes: usize) {
     let mut left_bytes = max_bytes.saturating_mul(DISCARD_FACTOR);
     while let Ok(Some(chunk)) = next_chunk(body).await {
         match left_bytes.checked_sub(chunk.len()) {

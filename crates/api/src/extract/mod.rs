@@ -1,17 +1,28 @@
 //! How requests are read: the body, the query, the path, and what they refer to.
 
 mod body;
+mod chosen;
+mod field;
 mod fields;
+mod needs;
 mod object;
+mod operational;
+mod public_url;
 mod query;
+pub mod sketch;
 mod target;
 
 #[cfg(test)]
 pub use body::parse;
-pub use body::{FromBody, Input};
-pub use fields::{Field, Fields, Patch};
-pub use object::{Entries, Items};
-pub use query::{FromQuery, Params, Query};
+pub use body::{FromBody, Input, arrived, discard};
+pub use chosen::{ConsumerName, SinkName};
+pub use field::Field;
+pub use fields::{Fields, Patch};
+pub use needs::{BodyNeed, Needed, Needs};
+pub use object::{Entries, Items, is_object};
+pub use operational::{OperationalApp, OperationalTarget};
+pub use public_url::PublicUrl;
+pub use query::{FromQuery, Parameter, Params, Query};
 pub use target::{
     App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, reference,
     require_endpoint,

@@ -147,6 +147,12 @@ fn depth(json: &[u8]) -> usize {
     deepest
 }
 
+/// Whether a text is a JSON object that could be a payload.
+pub fn is_object(json: &[u8]) -> bool {
+    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
+    first == Some(&b'{') && !is_too_deep(json) && serde_json::from_slice::<&RawValue>(json).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,10 @@ use std::ops::RangeInclusive;
 use axum::extract::FromRequestParts;
 use hookwire_types::Timestamp;
 use http::request::Parts;
+use serde_json::{Value, json};
 use url::form_urlencoded;
+
+use super::sketch::{self, PROBE};
 
 use crate::error::ApiError;
 use crate::problem::{Problems, Step, VALUE};
@@ -22,6 +25,17 @@ const LIST_ITEMS_MAX: usize = 100;
 pub struct Query<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     problems: Problems,
+    /// Questions are taken down here instead of being answered.
+    sketch: Option<Vec<Parameter>>,
+}
+
+/// A parameter, as its reader describes it.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value must be like, as a JSON schema.
+    pub schema: Value,
 }
 
 /// Parameters that can be read from a query.
@@ -47,10 +61,34 @@ impl<'a> Query<'a> {
         let mut query = Self {
             pairs: form_urlencoded::parse(text.as_bytes()).collect(),
             problems: Problems::of("query"),
+            sketch: None,
         };
         let value = T::read(&mut query);
         query.problems.finish()?;
         Ok(value)
+    }
+
+    /// The parameters that a reader reads.
+    pub fn describe(read: impl Fn(&mut Query<'_>)) -> Vec<Parameter> {
+        let mut query = Query {
+            pairs: Vec::new(),
+            problems: Problems::of("query"),
+            sketch: Some(Vec::new()),
+        };
+        read(&mut query);
+        query.sketch.unwrap_or_default()
+    }
+
+    /// Whether the question has been taken down. The first one about a name says what it is.
+    fn takes_down(&mut self, name: &'static str, schema: impl FnOnce() -> Value) -> bool {
+        let Some(sketch) = &mut self.sketch else {
+            return false;
+        };
+        if !sketch.iter().any(|parameter| parameter.name == name) {
+            let schema = schema();
+            sketch.push(Parameter { name, schema });
+        }
+        true
     }
 
     fn checked<T>(&mut self, name: &'static str, result: Result<T, Wrong>) -> Option<T> {
@@ -68,6 +106,11 @@ impl<'a> Query<'a> {
         name: &'static str,
         rule: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
+        if self.sketch.is_some() {
+            let expected = sketch::expected(rule(PROBE));
+            self.takes_down(name, || expected);
+            return None;
+        }
         let (_, value) = self.pairs.iter().find(|(key, _)| key == name)?;
         let result = rule(value);
         self.checked(name, result)
@@ -75,6 +118,9 @@ impl<'a> Query<'a> {
 
     /// `true` or `false`, or `default` when it is missing.
     pub fn flag(&mut self, name: &'static str, default: bool) -> bool {
+        if self.takes_down(name, || json!({ "type": "boolean", "default": default })) {
+            return default;
+        }
         let flag = self.optional(name, |text| match text {
             "true" => Ok(true),
             "false" => Ok(false),
@@ -85,6 +131,11 @@ impl<'a> Query<'a> {
 
     /// A whole number between two bounds.
     pub fn integer(&mut self, name: &'static str, bounds: RangeInclusive<u64>) -> Option<u64> {
+        let schema =
+            || json!({ "type": "integer", "minimum": bounds.start(), "maximum": bounds.end() });
+        if self.takes_down(name, schema) {
+            return None;
+        }
         self.optional(name, |text| match text.parse::<u64>() {
             Ok(number) if bounds.contains(&number) => Ok(number),
             _ => Err(format!(
@@ -94,6 +145,15 @@ impl<'a> Query<'a> {
             )
             .into()),
         })
+    }
+
+    /// A text that is one of a few.
+    pub fn one_of<T: Copy>(
+        &mut self,
+        name: &'static str,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
+        self.optional(name, |text| rules::one_of(choices, text))
     }
 
     /// A date and time.
@@ -107,6 +167,13 @@ impl<'a> Query<'a> {
         name: &'static str,
         rule: fn(&str) -> Result<T, Wrong>,
     ) -> Option<Vec<T>> {
+        let schema = || {
+            let items = sketch::expected(rule(PROBE));
+            json!({ "type": "array", "items": items, "maxItems": LIST_ITEMS_MAX })
+        };
+        if self.takes_down(name, schema) {
+            return None;
+        }
         let values = self.pairs.iter().filter(|(key, _)| key == name);
         let items = values.flat_map(|(_, value)| value.split(','));
         let mut list = Vec::new();

@@ -15,10 +15,10 @@ use hookwire_types::{
 };
 use http::request::Parts;
 
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::rules;
 use crate::state::{ApiState, PAGE_PAYLOAD_BYTES_MAX};
-use crate::token::Principal;
 
 /// A kind of thing that paths name.
 pub trait Named: FromStr + Send {
@@ -43,6 +43,10 @@ impl Named for MessageId {
 impl Named for hookwire_types::AttemptId {
     const PARAM: &str = "attempt_id";
     const WORD: &str = "attempt";
+}
+impl Named for hookwire_types::CredentialId {
+    const PARAM: &str = "key_id";
+    const WORD: &str = "API key";
 }
 impl Named for hookwire_types::TaskId {
     const PARAM: &str = "task_id";
@@ -75,7 +79,11 @@ pub struct MessageTarget {
 }
 
 /// The text of a path parameter.
-async fn param(parts: &mut Parts, name: &str, word: &'static str) -> Result<String, ApiError> {
+pub(super) async fn param(
+    parts: &mut Parts,
+    name: &str,
+    word: &'static str,
+) -> Result<String, ApiError> {
     let params = RawPathParams::from_request_parts(parts, &())
         .await
         // A path that is not UTF-8 names nothing.
@@ -190,12 +198,11 @@ pub async fn find_app(
     principal: Principal,
     reference: &Reference<ApplicationId>,
 ) -> Result<Option<Arc<AppSnapshot>>, ApiError> {
-    match principal {
-        Principal::Organization(organization) => {
-            Ok(state.engine().application(organization, reference).await?)
-        }
+    let organization = principal.organization;
+    match principal.application {
+        None => Ok(state.engine().application(organization, reference).await?),
         // Only its own one is ever looked up, so that asking for others has no effect at all.
-        Principal::Application(organization, own) => {
+        Some(own) => {
             let app = own_app(state, organization, own).await?;
             Ok(app.filter(|app| is_named(&app.application, reference)))
         }

@@ -12,6 +12,7 @@ use hookwire_types::{
     Timestamp,
 };
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::ENDPOINTS_MAX;
@@ -20,6 +21,7 @@ use crate::auth::Organization;
 use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{App, Fields, FromBody, FromQuery, Input, Params, Patch, PathRef, Query};
+use crate::openapi::shape::{Id, Time};
 use crate::page::Paging;
 use crate::rules;
 use crate::state::ApiState;
@@ -67,16 +69,27 @@ impl FromBody for ApplicationPatch {
 }
 
 /// An application as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationOut<'a> {
+    /// Its id, made by the server.
+    #[schemars(with = "Id<ApplicationId>")]
     id: ApplicationId,
+    /// Your own name for it, which works wherever its id does.
     uid: Option<&'a str>,
+    /// What people call it.
     name: &'a str,
+    /// Requests to its endpoints per second at most, all together; null for as many as there are.
     throttle_rate: Option<u16>,
+    /// The older name of `throttleRate`.
     rate_limit: Option<u16>,
+    /// Your own data on it; templates of its endpoints see it.
     metadata: &'a Metadata,
+    /// When it was made.
+    #[schemars(with = "Time")]
     created_at: Timestamp,
+    /// When it was changed last.
+    #[schemars(with = "Time")]
     updated_at: Timestamp,
 }
 
@@ -104,6 +117,8 @@ pub struct ListParams {
 
 impl FromQuery for ListParams {
     fn read(query: &mut Query<'_>) -> Self {
+        // Clients of the compatible API know it; there are no such endpoints here.
+        query.flag("exclude_apps_with_svix_play_endpoints", false);
         Self {
             paging: Paging::read(query, Order::Ascending),
             without_endpoints: !query.flag("exclude_apps_with_no_endpoints", false),
@@ -215,6 +230,7 @@ pub async fn create_from(
         uid: input.uid,
         name: input.name,
         throttle_rate: input.throttle_rate,
+        operational: false,
         metadata: input.metadata,
         created_at: now,
         updated_at: now,
@@ -343,7 +359,10 @@ pub async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let found = find(&state, organization, &reference).await?;
     let change = Change::DeleteApplication(organization, found.application.id);
-    match state.engine().change(vec![change]).await {
+    let deleted = state.engine().change(vec![change]).await;
+    // Its credentials ended with it.
+    state.credentials().forget(organization);
+    match deleted {
         Err(StoreError::Conflict(Conflict::Version)) => Err(ApiError::NotFound("application")),
         result => result.map(|()| StatusCode::NO_CONTENT).map_err(Into::into),
     }

@@ -14,6 +14,7 @@ use hookwire_store::{AttemptFilter, Payloads};
 use hookwire_types::{
     Attempt, AttemptId, EndpointId, Message, MessageId, Order, Reference, Timestamp,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::message::read_filter;
@@ -23,24 +24,50 @@ use crate::error::ApiError;
 use crate::extract::{
     EndpointTarget, FromQuery, MessageTarget, Params, PathRef, Query, reference, require_endpoint,
 };
+use crate::openapi::shape::{Id, Time};
 use crate::page::{ListResponse, Paging};
+use crate::rules;
 use crate::state::ApiState;
 
+/// Statuses of answers by their first digit; 0 is no answer at all.
+const STATUS_CODE_CLASSES: [(&str, u16); 6] = [
+    ("0", 0),
+    ("100", 100),
+    ("200", 200),
+    ("300", 300),
+    ("400", 400),
+    ("500", 500),
+];
+
 /// An attempt as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AttemptOut<'a> {
+    /// Its id.
+    #[schemars(with = "Id<AttemptId>")]
     id: AttemptId,
+    /// The message.
+    #[schemars(with = "Id<MessageId>")]
     msg_id: MessageId,
+    /// The endpoint.
+    #[schemars(with = "Id<EndpointId>")]
     endpoint_id: EndpointId,
+    /// When it began.
+    #[schemars(with = "Time")]
     timestamp: Timestamp,
+    /// Where the request went.
     url: &'a str,
     /// The receiver's answer, or why there is none.
     response: Cow<'a, str>,
+    /// The status of the answer; 0 when nothing answered.
     response_status_code: u16,
+    /// How long it took, in milliseconds.
     response_duration_ms: u32,
+    /// How it ended: 0 success, 2 fail, 4 canceled.
     status: i64,
+    /// The same in a word.
     status_text: &'static str,
+    /// What made it: 0 the schedule, 1 somebody by hand.
     trigger_type: i64,
     /// Why it failed, for programs.
     cause: Option<&'static str>,
@@ -48,6 +75,7 @@ pub struct AttemptOut<'a> {
     error: Option<&'a str>,
     /// Made by a test.
     test: bool,
+    /// The message without its payload, when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     msg: Option<MessageOut<'a>>,
 }
@@ -111,15 +139,7 @@ pub struct ListParams {
 
 impl FromQuery for ListParams {
     fn read(query: &mut Query<'_>) -> Self {
-        let class = query.optional("status_code_class", |text| match text {
-            "0" => Ok(0),
-            "100" => Ok(100),
-            "200" => Ok(200),
-            "300" => Ok(300),
-            "400" => Ok(400),
-            "500" => Ok(500),
-            _ => Err("must be one of 0, 100, 200, 300, 400, 500".into()),
-        });
+        let class = query.one_of("status_code_class", &STATUS_CODE_CLASSES);
         Self {
             paging: Paging::read(query, Order::Descending),
             status: StatusQuery::read(query),
@@ -130,7 +150,7 @@ impl FromQuery for ListParams {
                 message: read_filter(query),
             },
             endpoint: query.optional("endpoint_id", |text| {
-                reference(text.to_owned()).ok_or_else(|| "is neither an id nor a uid".into())
+                reference(text.to_owned()).ok_or_else(rules::no_reference)
             }),
             with_content: query.flag("with_content", true),
             with_message: query.flag("with_msg", false),

@@ -10,6 +10,7 @@ use hookwire_store::DeliveryFilter;
 use hookwire_types::{
     Delivery, DeliveryStatus, EndpointId, Message, MessageId, Order, Reference, Timestamp,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint_model::EndpointSummary;
@@ -18,18 +19,23 @@ use super::message_model::{MessageOut, payloads};
 use super::status::{self, StatusQuery};
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, FromQuery, MessageTarget, Params, Query};
+use crate::openapi::shape::Time;
 use crate::page::Paging;
 use crate::state::ApiState;
 
 /// How far a delivery is, beside what it is a delivery of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "DeliveryOf{T}")]
 pub struct DeliveryOut<T> {
     #[serde(flatten)]
     of: T,
+    /// How far it is: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled.
     status: i64,
+    /// The same in a word.
     status_text: &'static str,
     /// When it is tried next; null when it has ended.
+    #[schemars(with = "Option<Time>")]
     next_attempt: Option<Timestamp>,
 }
 
@@ -75,6 +81,7 @@ impl FromQuery for OfEndpointParams {
             paging: Paging::read(query, Order::Descending),
             status: StatusQuery::read(query),
             filter: DeliveryFilter {
+                status_code_class: None,
                 statuses: Vec::new(),
                 message: read_filter(query),
             },

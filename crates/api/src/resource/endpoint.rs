@@ -12,6 +12,7 @@ use http::StatusCode;
 
 use super::endpoint_model::{EndpointIn, EndpointOut, EndpointPatch};
 use super::endpoint_own::definition_bytes;
+use super::operational;
 use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{
@@ -69,8 +70,7 @@ pub async fn create(
     State(state): State<ApiState>,
     Input(input): Input<EndpointIn>,
 ) -> Result<Response, ApiError> {
-    let organization = app.application.organization;
-    check_event_types(&state, organization, input.event_types.as_deref())
+    check_event_types(&state, &app.application, input.event_types.as_deref())
         .await
         .map_err(|error| input.explain(error))?;
     let created = create_from(&state, &app, input).await?;
@@ -96,8 +96,7 @@ pub async fn upsert(
     Input(input): Input<EndpointIn>,
 ) -> Result<Response, ApiError> {
     let input = input.named_by(&reference)?;
-    let organization = app.application.organization;
-    check_event_types(&state, organization, input.event_types.as_deref())
+    check_event_types(&state, &app.application, input.event_types.as_deref())
         .await
         .map_err(|error| input.explain(error))?;
     let edit = |endpoint: &mut Endpoint| replace(endpoint, &input);
@@ -136,8 +135,7 @@ pub async fn patch(
     State(state): State<ApiState>,
     Input(input): Input<EndpointPatch>,
 ) -> Result<Response, ApiError> {
-    let organization = target.app.application.organization;
-    check_event_types(&state, organization, input.event_types()).await?;
+    check_event_types(&state, &target.app.application, input.event_types()).await?;
     let edit = |endpoint: &mut Endpoint| input.apply(endpoint);
     let reference = Reference::Id(target.endpoint.id);
     let updated = update(&state, &target.app, &reference, edit).await?;
@@ -243,20 +241,36 @@ async fn find(
     app: &AppSnapshot,
     reference: &Reference<EndpointId>,
 ) -> Result<(Arc<AppSnapshot>, Endpoint), ApiError> {
-    let application = Reference::Id(app.application.id);
-    let app = state
-        .engine()
-        .application(app.application.organization, &application)
-        .await?
-        .ok_or(ApiError::NotFound("application"))?;
+    let (engine, application) = (state.engine(), &app.application);
+    let organization = application.organization;
+    let found = if application.operational {
+        engine.operational_application(organization).await?
+    } else {
+        let reference = Reference::Id(application.id);
+        engine.application(organization, &reference).await?
+    };
+    let app = found.ok_or(ApiError::NotFound("application"))?;
     let found = require_endpoint(&app, reference)?;
     let mut endpoint = Endpoint::clone(&found);
     endpoint.failing_since = app.failing_since(endpoint.id);
     Ok((app, endpoint))
 }
 
-/// Whether the catalogue offers all of these event types.
+/// Whether endpoints of the application can ask for all of these event types: those of the
+/// catalogue, or what operational webhooks are told.
 pub async fn check_event_types(
+    state: &ApiState,
+    application: &Application,
+    names: Option<&[String]>,
+) -> Result<(), ApiError> {
+    if application.operational {
+        return operational::check_event_types(names);
+    }
+    check_catalogue(state, application.organization, names).await
+}
+
+/// Whether the catalogue offers all of these event types.
+pub async fn check_catalogue(
     state: &ApiState,
     organization: OrganizationId,
     names: Option<&[String]>,

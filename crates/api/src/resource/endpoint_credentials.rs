@@ -3,6 +3,7 @@
 
 use hookwire_engine::outbound::check_credentials;
 use hookwire_types::{ClientAuthentication, Credentials, SecretText};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::extract::{Field, Fields};
@@ -120,25 +121,15 @@ fn secret(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<SecretText>
 }
 
 fn text(text: &str) -> Result<String, rules::Wrong> {
-    if text.is_empty() {
-        return Err("must not be empty".into());
-    }
-    possibly_empty(text)
+    rules::bounded_and_not_empty(text, TEXT_BYTES_MAX)
 }
 
 fn possibly_empty(text: &str) -> Result<String, rules::Wrong> {
-    bounded(text, TEXT_BYTES_MAX)
+    rules::bounded(text, TEXT_BYTES_MAX)
 }
 
 fn pem(text: &str) -> Result<String, rules::Wrong> {
-    bounded(text, PEM_BYTES_MAX)
-}
-
-fn bounded(text: &str, bytes_max: usize) -> Result<String, rules::Wrong> {
-    if text.len() > bytes_max {
-        return Err(format!("must have at most {bytes_max} bytes").into());
-    }
-    rules::without_nul(text)
+    rules::bounded(text, PEM_BYTES_MAX)
 }
 
 /// How many bytes credentials take.
@@ -166,7 +157,7 @@ pub fn credentials_bytes(credentials: &Credentials) -> usize {
 }
 
 /// Credentials as the API shows them: their kind and what is no secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(
     tag = "kind",
     rename_all = "lowercase",

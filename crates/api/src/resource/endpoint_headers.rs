@@ -6,7 +6,9 @@ use axum::extract::State;
 use hookwire_compose::{HEADERS_MAX_COUNT, check_header, is_sensitive_header};
 use hookwire_types::{Endpoint, Metadata, Reference};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::endpoint::update;
 use crate::error::ApiError;
@@ -31,8 +33,9 @@ pub struct HeadersPatch {
 }
 
 /// An endpoint's headers as the API shows them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HeadersOut {
+    /// Headers by name.
     headers: Metadata,
     /// Names of those whose values are not shown.
     sensitive: Vec<String>,
@@ -56,10 +59,21 @@ fn read_header(name: &str, value: &mut Field<'_, '_>, seen: &mut Vec<String>) ->
         return value.refuse("is given more than once; header names have no case");
     }
     seen.push(lower);
+    if let Err(error) = check_header(name, "") {
+        return value.refuse(rules::Wrong::from(error.to_string()).expecting(header_name()));
+    }
     value.text(|text| match check_header(name, text) {
         Ok(()) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string().into()),
+        Err(error) => Err(rules::Wrong::from(error.to_string()).expecting(header_value())),
     })
+}
+
+fn header_name() -> Value {
+    json!({ "type": "string", "pattern": "^[!#$%&'*+\\-.^_`|~0-9A-Za-z]{1,256}$" })
+}
+
+fn header_value() -> Value {
+    json!({ "type": "string", "pattern": "^[\\t -~]*$", "maxLength": 8_192 })
 }
 
 fn check_size(headers: &Metadata) -> Result<(), rules::Wrong> {
@@ -88,7 +102,8 @@ impl FromBody for HeadersPatch {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         let mut remove = fields
             .optional("deleteHeaders", |f| {
-                f.text_set(0..=HEADERS_MAX_COUNT, rules::without_nul)
+                f.about("Names of headers to remove, as null does in `headers`.")
+                    .text_set(0..=HEADERS_MAX_COUNT, rules::without_nul)
             })
             .unwrap_or_default();
         let mut seen = Vec::new();

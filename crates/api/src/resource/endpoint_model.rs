@@ -6,6 +6,7 @@
 
 use hookwire_compose::recipe::Example;
 use hookwire_types::{Endpoint, EndpointId, Metadata, Reference, SecretText, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
@@ -15,6 +16,7 @@ use super::endpoint_recipe::{FilledIn, read_recipe};
 use super::{patch_rate, read_rate};
 use crate::error::ApiError;
 use crate::extract::{Field, Fields, FromBody, Patch};
+use crate::openapi::shape::{Id, Time};
 use crate::problem::invalid;
 use crate::rules;
 
@@ -66,8 +68,19 @@ fn channels(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
 
 impl FromBody for EndpointIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let mut input = Self::read_without_channels(fields);
+        input.channels = fields.optional("channels", channels);
+        input
+    }
+}
+
+impl EndpointIn {
+    /// An endpoint of an application whose messages have no channels.
+    pub fn read_without_channels(fields: &mut Fields<'_, '_>) -> Self {
         let has_recipe = fields.has_value("recipe");
-        let recipe = fields.optional("recipe", read_recipe);
+        let recipe = fields.optional("recipe", |f| {
+            read_recipe(f.about("A ready-made definition; fields beside it replace parts of it."))
+        });
         let url = if has_recipe {
             let url = fields.optional("url", |f| f.text(rules::url));
             url.or_else(|| recipe.as_ref().map(|recipe| recipe.url().to_owned()))
@@ -75,6 +88,8 @@ impl FromBody for EndpointIn {
         } else {
             fields.required("url", |f| f.text(rules::url))
         };
+        let types = fields.optional("eventTypes", event_types);
+        let older_types = fields.optional("filterTypes", event_types);
         let names_event_types = fields.has("eventTypes") || fields.has("filterTypes");
         let suggested = recipe.as_ref().and_then(FilledIn::event_types);
         Self {
@@ -88,25 +103,27 @@ impl FromBody for EndpointIn {
             disabled: fields
                 .optional("disabled", |f| f.boolean())
                 .unwrap_or(false),
-            event_types: fields
-                .optional("eventTypes", event_types)
-                .or_else(|| fields.optional("filterTypes", event_types))
+            event_types: types
+                .or(older_types)
                 .or(suggested.filter(|_| !names_event_types)),
             names_event_types,
-            channels: fields.optional("channels", channels),
+            channels: None,
             metadata: fields
                 .optional("metadata", |f| f.metadata())
                 .unwrap_or_default(),
-            headers: fields.optional("headers", read_headers),
-            secret: fields.optional("secret", |f| f.text(rules::secret)),
+            headers: fields.optional("headers", |f| {
+                read_headers(f.about("Headers of its requests; values may contain placeholders."))
+            }),
+            secret: fields.optional("secret", |f| {
+                f.about("What its requests are signed with; made up if absent.")
+                    .text(rules::secret)
+            }),
             // Beside a recipe, secrets are added to those that the recipe has.
             own: OwnFields::read(fields, has_recipe),
             recipe,
         }
     }
-}
 
-impl EndpointIn {
     /// The same with the path's uid where the body has none.
     pub fn named_by(mut self, reference: &Reference<EndpointId>) -> Result<Self, ApiError> {
         if let (None, Reference::Uid(uid)) = (&self.uid, reference) {
@@ -223,10 +240,8 @@ fn patch_list(
 impl FromBody for EndpointPatch {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         let types = rules::wanted_event_type;
-        let mut event_types = patch_list(fields, "eventTypes", EVENT_TYPES_MAX, types);
-        if event_types == Patch::Absent {
-            event_types = patch_list(fields, "filterTypes", EVENT_TYPES_MAX, types);
-        }
+        let event_types = patch_list(fields, "eventTypes", EVENT_TYPES_MAX, types);
+        let older = patch_list(fields, "filterTypes", EVENT_TYPES_MAX, types);
         Self {
             url: fields.change("url", |f| f.text(rules::url)),
             name: fields.change("name", |f| f.text(rules::display_name)),
@@ -234,7 +249,7 @@ impl FromBody for EndpointPatch {
             description: fields.change("description", |f| f.text(rules::description)),
             throttle_rate: patch_rate(fields),
             disabled: fields.change("disabled", |f| f.boolean()),
-            event_types,
+            event_types: event_types.or(older),
             channels: patch_list(fields, "channels", CHANNELS_MAX, rules::channel),
             metadata: fields.change("metadata", |f| f.metadata()),
             own: OwnFields::read(fields, true),
@@ -277,7 +292,7 @@ impl EndpointPatch {
 }
 
 /// An endpoint as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct EndpointOut<'a> {
     #[serde(flatten)]
     summary: EndpointSummary<'a>,
@@ -286,24 +301,44 @@ pub struct EndpointOut<'a> {
 }
 
 /// An endpoint without how its requests are composed, for lists of something else.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointSummary<'a> {
+    /// Its id, made by the server.
+    #[schemars(with = "Id<EndpointId>")]
     id: EndpointId,
+    /// Your own name for it, which works wherever its id does.
     uid: Option<&'a str>,
+    /// What people call it; the URL's host unless it is said.
     name: &'a str,
+    /// Where requests go. Path and query may contain placeholders.
     url: &'a str,
+    /// Free text.
     description: &'a str,
+    /// Always 1.
     version: u16,
+    /// Receives nothing.
     disabled: bool,
+    /// Requests per second at most; null for as many as it takes.
     throttle_rate: Option<u16>,
+    /// The older name of `throttleRate`.
     rate_limit: Option<u16>,
+    /// Event types that it wants, also `*` and `invoice.*`; null for all.
     event_types: Option<&'a [String]>,
+    /// The older name of `eventTypes`.
     filter_types: Option<&'a [String]>,
+    /// Channels that it listens to; null for all messages.
     channels: Option<&'a [String]>,
+    /// Your own data on it; its templates see it.
     metadata: &'a Metadata,
+    /// Since when nothing has reached it; null when the last attempt did.
+    #[schemars(with = "Option<Time>")]
     failing_since: Option<Timestamp>,
+    /// When it was made.
+    #[schemars(with = "Time")]
     created_at: Timestamp,
+    /// When it was changed last.
+    #[schemars(with = "Time")]
     updated_at: Timestamp,
 }
 
@@ -370,13 +405,13 @@ mod tests {
         assert_eq!(
             places(body),
             [
+                "body.eventTypes",
                 "body.uid",
                 "body.throttleRate",
-                "body.eventTypes",
-                "body.channels.0",
                 "body.headers.Host",
                 "body.headers.x-a",
-                "body.secret"
+                "body.secret",
+                "body.channels.0"
             ]
         );
     }

@@ -8,7 +8,9 @@
 
 use hookwire_compose::filter::Filter;
 use hookwire_types::{Credentials, Endpoint, RequestDefinition, RetryDefinition, Secrets};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::endpoint_credentials::{CredentialsOut, credentials_bytes, read_credentials};
 use super::endpoint_request::{RequestDefinitionOut, read_request, request_bytes};
@@ -39,8 +41,13 @@ impl OwnFields {
             filter: fields.patch("filter", |f| f.text(filter)),
             retry: fields.patch("retry", read_retry),
             ordered: fields.patch("ordered", |f| f.boolean()),
-            credentials: fields.patch("credentials", read_credentials),
-            secrets: fields.patch("secrets", |f| read_secrets(f, merge)),
+            credentials: fields.patch("credentials", |f| {
+                read_credentials(f.about("How its requests show who sends them."))
+            }),
+            secrets: fields.patch("secrets", |f| {
+                let f = f.about("Values that its templates may use by name. Never shown again.");
+                read_secrets(f, merge)
+            }),
         }
     }
 
@@ -74,8 +81,13 @@ fn apply<T: Clone + Default>(patch: &Patch<T>, target: &mut T) {
 }
 
 fn filter(text: &str) -> Result<String, rules::Wrong> {
-    Filter::parse(text).map_err(|error| error.to_string())?;
-    Ok(text.to_owned())
+    match Filter::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => {
+            let expected = json!({ "type": "string", "minLength": 1 });
+            Err(rules::Wrong::from(error.to_string()).expecting(expected))
+        }
+    }
 }
 
 /// How many bytes of an endpoint a person wrote to compose its requests.
@@ -96,14 +108,20 @@ pub fn definition_bytes(endpoint: &Endpoint) -> usize {
 }
 
 /// These fields as the API shows them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnOut<'a> {
+    /// How its requests are composed.
     request: RequestDefinitionOut<'a>,
+    /// A CEL expression: only messages for which it is true are sent.
     filter: Option<&'a str>,
+    /// How failed deliveries are tried again.
     retry: RetryOut<'a>,
+    /// Messages are sent one after another, in order.
     ordered: bool,
+    /// How its requests show who sends them; without the secret parts.
     credentials: Option<CredentialsOut<'a>>,
+    /// Names of the values that its templates may use and that are never shown.
     secret_names: Vec<&'a str>,
 }
 

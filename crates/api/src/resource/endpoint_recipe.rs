@@ -4,10 +4,11 @@
 //! What a recipe makes is checked like what a person writes: values may contain templates.
 
 use hookwire_compose::filter::Filter;
-use hookwire_compose::recipe::{Example, FilledRecipe, Recipe, find};
+use hookwire_compose::recipe::{Example, FilledRecipe, Recipe, all, find};
 use hookwire_compose::{check_body, check_header};
 use hookwire_engine::outbound::check_credentials;
 use hookwire_types::Endpoint;
+use serde_json::json;
 
 use crate::extract::Field;
 use crate::rules;
@@ -53,7 +54,11 @@ pub fn read_recipe(field: &mut Field<'_, '_>) -> Option<FilledIn> {
 }
 
 fn known(id: &str) -> Result<&'static Recipe, rules::Wrong> {
-    find(id).ok_or_else(|| "there is no recipe of this id".into())
+    find(id).ok_or_else(|| {
+        let ids: Vec<&str> = all().iter().map(|recipe| recipe.id.as_str()).collect();
+        rules::Wrong::from("there is no recipe of this id")
+            .expecting(json!({ "type": "string", "enum": ids }))
+    })
 }
 
 fn check(filled: &FilledRecipe) -> Result<(), rules::Wrong> {

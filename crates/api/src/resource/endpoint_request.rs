@@ -3,10 +3,13 @@
 
 use hookwire_compose::check_body;
 use hookwire_types::{Endpoint, RequestBody, RequestDefinition, RequestMethod};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::extract::{Field, Fields};
+use crate::openapi::shape::Object;
 use crate::rules;
 
 /// A template of a body, in bytes: a mebibyte of text has to pass through.
@@ -92,13 +95,22 @@ fn content_type(text: &str) -> Result<String, rules::Wrong> {
     let is_type = essence
         .split_once('/')
         .is_some_and(|(kind, name)| is_token(kind) && is_token(name));
-    if !is_type || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
-        return Err("must be a content type, as `text/plain` or `application/xml`".into());
-    }
-    if text.len() > CONTENT_TYPE_BYTES_MAX {
-        return Err(format!("must have at most {CONTENT_TYPE_BYTES_MAX} bytes").into());
-    }
-    Ok(text.to_owned())
+    let wrong = if !is_type || text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
+        "must be a content type, as `text/plain` or `application/xml`".into()
+    } else if text.len() > CONTENT_TYPE_BYTES_MAX {
+        format!("must have at most {CONTENT_TYPE_BYTES_MAX} bytes").into()
+    } else {
+        return Ok(text.to_owned());
+    };
+    let token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+    Err(rules::Wrong::expecting(
+        wrong,
+        json!({
+            "type": "string",
+            "pattern": format!("^ *{token}/{token} *(;[ -~]*)?$"),
+            "maxLength": CONTENT_TYPE_BYTES_MAX,
+        }),
+    ))
 }
 
 /// RFC 9110, section 5.6.2.
@@ -143,16 +155,18 @@ pub fn request_bytes(request: &RequestDefinition) -> usize {
 }
 
 /// A `request` as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestDefinitionOut<'a> {
+    /// The HTTP method.
     method: &'static str,
     /// Null when it is left to the method.
     body: Option<BodyOut<'a>>,
+    /// Sends the message's id as `idempotency-key` too.
     idempotency_key: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(
     tag = "kind",
     rename_all = "lowercase",
@@ -162,6 +176,7 @@ enum BodyOut<'a> {
     Payload,
     Json {
         /// As it was written. Null, should the store have kept something else than JSON.
+        #[schemars(with = "Option<Object>")]
         fields: Option<&'a RawValue>,
     },
     Text {

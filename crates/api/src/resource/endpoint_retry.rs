@@ -1,6 +1,7 @@
 //! An endpoint's `retry`: how its failed deliveries are tried again.
 
 use hookwire_types::RetryDefinition;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::extract::Field;
@@ -34,11 +35,14 @@ pub fn read_retry(field: &mut Field<'_, '_>) -> Option<RetryDefinition> {
 }
 
 /// A `retry` as the API shows it; null stands for the server's way.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RetryOut<'a> {
+    /// Waits before each further attempt, in seconds; null for the server's.
     schedule_seconds: Option<&'a [u32]>,
+    /// How long an exchange may take, in milliseconds; null for the server's.
     timeout_ms: Option<u32>,
+    /// Tries again after statuses from 400 to 499 too.
     retry_client_errors: bool,
 }
 

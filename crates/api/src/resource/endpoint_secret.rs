@@ -2,8 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use hookwire_signing::Secret;
 use hookwire_types::{Endpoint, EndpointSecret, Reference, SecretText, Timestamp};
+use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::update;
@@ -21,8 +25,9 @@ const GRACE_SECONDS_MAX: i64 = 604_800;
 const OLD_SECRETS_MAX: usize = 10;
 
 /// An endpoint's secret as the API shows it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SecretOut {
+    /// `whsec_` and a shared secret, or `whpk_` and a public key.
     key: String,
 }
 
@@ -38,9 +43,15 @@ impl FromBody for RotateIn {
 
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            key: fields.optional("key", |f| f.text(rules::secret)),
+            key: fields.optional("key", |f| {
+                f.about("The new secret; made up if absent.")
+                    .text(rules::secret)
+            }),
             grace_seconds: fields
-                .optional("gracePeriodSeconds", |f| f.integer(0..=GRACE_SECONDS_MAX))
+                .optional("gracePeriodSeconds", |f| {
+                    f.about("How long the old one signs as well, in seconds; a day if absent.")
+                        .integer(0..=GRACE_SECONDS_MAX)
+                })
                 .unwrap_or(GRACE_SECONDS_DEFAULT),
         }
     }
@@ -51,24 +62,43 @@ pub async fn get(target: EndpointTarget) -> Result<Json<SecretOut>, ApiError> {
     shown(&target.endpoint.secret)
 }
 
-/// Replaces the secret and shows the new one (the SDKs read it from the answer). The old one signs
-/// beside it until the grace period ends.
+/// Replaces the secret. The old one signs beside it until the grace period ends.
+///
+/// SDKs from 2.0 on read the new secret from the answer and take an empty one for a failure; SDKs
+/// before that expect 204 and take a body for one (Java 1.99). Each gets what it understands.
 pub async fn rotate(
     target: EndpointTarget,
     State(state): State<ApiState>,
+    headers: HeaderMap,
     Input(input): Input<RotateIn>,
-) -> Result<Json<SecretOut>, ApiError> {
+) -> Result<Response, ApiError> {
+    let new = change(&target, &state, input).await?;
+    if expects_nothing(&headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    shown(&new).map(IntoResponse::into_response)
+}
+
+/// Replaces an endpoint's secret; gives the new one.
+pub async fn change(
+    target: &EndpointTarget,
+    state: &ApiState,
+    input: RotateIn,
+) -> Result<SecretText, ApiError> {
     let new = input.key.unwrap_or_else(|| state.engine().new_secret());
     let now = state.engine().now();
     let edit = |endpoint: &mut Endpoint| replace(endpoint, &new, input.grace_seconds, now);
-    update(
-        &state,
-        &target.app,
-        &Reference::Id(target.endpoint.id),
-        edit,
-    )
-    .await?;
-    shown(&new)
+    update(state, &target.app, &Reference::Id(target.endpoint.id), edit).await?;
+    Ok(new)
+}
+
+/// Whether the caller is an SDK from before 2.0.
+fn expects_nothing(headers: &HeaderMap) -> bool {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let version = agent.and_then(|agent| agent.strip_prefix("svix-libs/"));
+    version.is_some_and(|version| version.starts_with("0.") || version.starts_with("1."))
 }
 
 /// A secret as receivers need it.

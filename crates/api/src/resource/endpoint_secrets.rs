@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hookwire_types::{SecretText, Secrets};
+use serde_json::json;
 
 use crate::extract::Field;
 use crate::rules;
@@ -46,23 +47,22 @@ fn check_name(name: &str) -> Result<(), rules::Wrong> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !begins || !is_word || name.len() > NAME_MAX {
-        return Err(format!(
+        let wrong = format!(
             "a secret's name has letters a-z, digits and `_`, does not begin with a digit, \
              and has at most {NAME_MAX} characters"
-        )
-        .into());
+        );
+        let expected = json!({
+            "type": "string",
+            "pattern": "^[a-zA-Z_][a-zA-Z0-9_]*$",
+            "maxLength": NAME_MAX,
+        });
+        return Err(rules::Wrong::from(wrong).expecting(expected));
     }
     Ok(())
 }
 
 fn secret(text: &str) -> Result<SecretText, rules::Wrong> {
-    if text.is_empty() {
-        return Err("must not be empty".into());
-    }
-    if text.len() > VALUE_BYTES_MAX {
-        return Err(format!("must have at most {VALUE_BYTES_MAX} bytes").into());
-    }
-    rules::without_nul(text).map(SecretText::new)
+    rules::bounded_and_not_empty(text, VALUE_BYTES_MAX).map(SecretText::new)
 }
 
 impl SecretsPatch {

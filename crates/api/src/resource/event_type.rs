@@ -9,22 +9,20 @@ use axum::response::{IntoResponse, Response};
 use hookwire_store::{Change, Conflict, StoreError};
 use hookwire_types::{EventType, Order, OrganizationId, Timestamp};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::event_type_catalogue::Wanted;
+use super::event_type_schemas;
 use crate::auth::Organization;
 use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{Field, Fields, FromBody, FromQuery, Input, Params, Patch, PathName, Query};
+use crate::openapi::shape::{Object, Time};
 use crate::page::Paging;
 use crate::rules;
 use crate::state::ApiState;
-
-/// The schemas of one event type, in bytes. Ten times a large schema, so that a whole page of
-/// event types fits into memory.
-const SCHEMAS_BYTES_MAX: usize = 128 << 10;
-/// Feature flags of one event type.
-const FEATURE_FLAGS_MAX: usize = 50;
 
 /// What an event type is made of, beside its name.
 #[derive(Debug, Clone)]
@@ -55,21 +53,19 @@ pub struct EventTypePatch {
     feature_flags: Patch<Vec<String>>,
 }
 
-fn schemas(field: &mut Field<'_, '_>) -> Option<String> {
-    let bytes = field.object_bytes()?;
-    if bytes.len() > SCHEMAS_BYTES_MAX {
-        return field.refuse(format!("must have at most {SCHEMAS_BYTES_MAX} bytes"));
-    }
-    String::from_utf8(bytes.to_vec()).ok()
+fn feature_flags(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
+    field.text_set(1..=rules::FEATURE_FLAGS_MAX, rules::event_type_name)
 }
 
-fn feature_flags(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
-    field.text_set(1..=FEATURE_FLAGS_MAX, rules::event_type_name)
+/// The older name takes one.
+fn one_flag(field: &mut Field<'_, '_>) -> Option<Vec<String>> {
+    Some(vec![field.text(rules::event_type_name)?])
 }
 
 impl FromBody for EventTypeFields {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
-        let one_flag = |f: &mut Field<'_, '_>| Some(vec![f.text(rules::event_type_name)?]);
+        let flags = fields.optional("featureFlags", feature_flags);
+        let older = fields.optional("featureFlag", one_flag);
         Self {
             description: fields.required("description", |f| f.text(rules::description)),
             archived: fields
@@ -78,11 +74,9 @@ impl FromBody for EventTypeFields {
             deprecated: fields
                 .optional("deprecated", |f| f.boolean())
                 .unwrap_or(false),
-            schemas: fields.optional("schemas", schemas),
+            schemas: fields.optional("schemas", event_type_schemas::read),
             group_name: fields.optional("groupName", |f| f.text(rules::event_type_name)),
-            feature_flags: fields
-                .optional("featureFlags", feature_flags)
-                .or_else(|| fields.optional("featureFlag", one_flag)),
+            feature_flags: flags.or(older),
         }
     }
 }
@@ -98,14 +92,26 @@ impl FromBody for EventTypeIn {
 
 impl FromBody for EventTypePatch {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
+        let flags = fields.patch("featureFlags", feature_flags);
+        let older = fields.patch("featureFlag", one_flag);
         Self {
             description: fields.change("description", |f| f.text(rules::description)),
             archived: fields.change("archived", |f| f.boolean()),
             deprecated: fields.change("deprecated", |f| f.boolean()),
-            schemas: fields.patch("schemas", schemas),
+            schemas: fields.patch("schemas", event_type_schemas::read),
             group_name: fields.patch("groupName", |f| f.text(rules::event_type_name)),
-            feature_flags: fields.patch("featureFlags", feature_flags),
+            feature_flags: flags.or(older),
         }
+    }
+}
+
+impl Wanted for EventTypeIn {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn apply(&self, event_type: &mut EventType) {
+        self.fields.replace(event_type);
     }
 }
 
@@ -122,24 +128,37 @@ impl EventTypeFields {
 }
 
 /// An event type as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventTypeOut<'a> {
+    /// Its name, in parts that dots divide: `invoice.paid`.
     name: &'a str,
+    /// What happened when such an event is sent, for people.
     description: &'a str,
+    /// Endpoints cannot newly ask for it.
     archived: bool,
+    /// It will go; a note for people.
     deprecated: bool,
+    /// JSON schemas of its payload by version; a schema's `examples` are example payloads.
+    #[schemars(with = "Option<Object>")]
     schemas: Option<&'a RawValue>,
+    /// The group that it is shown in.
     group_name: Option<&'a str>,
+    /// It is shown only to customers with one of these flags.
     feature_flags: Option<&'a [String]>,
     /// The first one, for clients that know only one.
     feature_flag: Option<&'a str>,
+    /// When it was made.
+    #[schemars(with = "Time")]
     created_at: Timestamp,
+    /// When it was changed last.
+    #[schemars(with = "Time")]
     updated_at: Timestamp,
 }
 
 impl<'a> EventTypeOut<'a> {
-    fn new(event_type: &'a EventType, with_content: bool) -> Self {
+    /// With or without its schemas.
+    pub fn new(event_type: &'a EventType, with_content: bool) -> Self {
         let schemas = event_type.schemas.as_deref().filter(|_| with_content);
         let flags = event_type.feature_flags.as_deref();
         Self {
@@ -307,14 +326,9 @@ pub async fn find(
     found.ok_or(ApiError::NotFound("event type"))
 }
 
-async fn create_from(
-    state: &ApiState,
-    organization: OrganizationId,
-    name: &str,
-    fields: &EventTypeFields,
-) -> Result<EventType, ApiError> {
-    let now = state.engine().now();
-    let mut event_type = EventType {
+/// An event type of which nothing is known but its name.
+pub fn blank(organization: OrganizationId, name: &str, now: Timestamp) -> EventType {
+    EventType {
         organization,
         name: name.to_owned(),
         description: String::new(),
@@ -326,7 +340,16 @@ async fn create_from(
         created_at: now,
         updated_at: now,
         version: 1,
-    };
+    }
+}
+
+async fn create_from(
+    state: &ApiState,
+    organization: OrganizationId,
+    name: &str,
+    fields: &EventTypeFields,
+) -> Result<EventType, ApiError> {
+    let mut event_type = blank(organization, name, state.engine().now());
     fields.replace(&mut event_type);
     let change = Change::CreateEventType(event_type.clone());
     state.engine().change(vec![change]).await?;

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use hookwire_types::EventType;
-use serde_json::value::RawValue;
 
+use super::event_type_schemas::newest;
 use crate::extract::{Entries, Items};
 
 /// Why there is no example.
@@ -42,16 +42,6 @@ pub fn example(event_type: &EventType, index: usize) -> Result<Bytes, NoExample>
         return Err(NoExample::NoObject);
     }
     Ok(Bytes::copy_from_slice(example.as_bytes()))
-}
-
-/// Versions are numbers; other names sort before them, by the alphabet.
-fn newest(schemas: &str) -> Option<&RawValue> {
-    let versions: Entries<'_> = serde_json::from_str(schemas).ok()?;
-    let newest = versions
-        .list
-        .into_iter()
-        .max_by_key(|(version, _)| (version.parse::<u64>().ok(), version.clone()));
-    newest.map(|(_, schema)| schema)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use hookwire_compose::is_sensitive_header;
 use hookwire_engine::ConsoleLine;
 use hookwire_types::{Credentials, Endpoint};
 use http::{HeaderMap, Request};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Shown instead of what must not be shown.
@@ -26,24 +27,29 @@ const SHOWN_NAMES: [&str; 1] = ["idempotency-key"];
 const SHOWN_PREFIXES: [&str; 2] = ["webhook-", "svix-"];
 
 /// A request.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RequestOut {
+    /// Its method.
     method: String,
+    /// Where it goes.
     url: String,
+    /// Its headers by name; credentials are hidden.
     headers: BTreeMap<String, String>,
     /// As text; in base64 when it is none.
     body: String,
 }
 
 /// A line that a script wrote to its console.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ConsoleOut {
+    /// `log`, `warn` and the like.
     level: &'static str,
+    /// What was written.
     text: String,
 }
 
 /// Why nothing was sent, or what went wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ReasonOut {
     /// For programs.
     pub cause: &'static str,

@@ -8,19 +8,24 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hookwire_engine::{AppSnapshot, NewMessage};
 use hookwire_store::{Conflict, MessageFilter, StoreError};
-use hookwire_types::{ApplicationId, MessageId, Order, Reference, Timestamp};
+use hookwire_types::{ApplicationId, MessageId, Order, RawBody, Reference, Timestamp};
+use http::Uri;
 
 use super::application::{ApplicationIn, create_from};
+use super::endpoint_headers::read_headers;
 use super::message_model::{MessageOut, accepted, payloads};
+use crate::access::Access;
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{
     App, Fields, FromBody, FromQuery, Input, MessageTarget, Params, PathRef, Query, find_app,
+    is_object,
 };
+use crate::idempotency::Key;
 use crate::page::Paging;
 use crate::problem::invalid;
 use crate::rules;
 use crate::state::ApiState;
-use crate::token::Principal;
 
 /// Channels of one message; each is compared with each endpoint's.
 pub const CHANNELS_MAX: usize = 5;
@@ -42,25 +47,29 @@ pub struct MessageIn {
     channels: Vec<String>,
     tags: Vec<String>,
     deliver_at: Option<Timestamp>,
-    payload_retention_ms: i64,
+    payload_retention_ms: Option<i64>,
+    raw: Option<RawBody>,
     /// The application to make when there is none yet.
     application: Option<ApplicationIn>,
 }
 
 impl FromBody for MessageIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
-        fields.optional("transformationsParams", |f| {
-            f.object(|params| {
-                let text = |_: &str| {
-                    Err::<(), _>("bodies other than the JSON payload are not sent yet".into())
-                };
-                params.optional("rawPayload", |f| f.text(text));
+        let payload: Bytes = fields.required("payload", |f| f.object_bytes());
+        let raw = fields
+            .optional("transformationsParams", |f| {
+                f.about("A body to send in place of the payload.")
+                    .object(read_raw)
             })
-        });
+            .flatten();
+        let (payload, raw) = match raw {
+            Some(raw) if is_the_payload(&payload, &raw) => (raw.body, None),
+            raw => (payload, raw),
+        };
         Self {
             event_type: fields.required("eventType", |f| f.text(rules::event_type_name)),
             event_id: fields.optional("eventId", |f| f.text(rules::uid::<MessageId>)),
-            payload: fields.required("payload", |f| f.object_bytes()),
+            payload,
             channels: fields
                 .optional("channels", |f| f.text_set(1..=CHANNELS_MAX, rules::channel))
                 .unwrap_or_default(),
@@ -69,23 +78,53 @@ impl FromBody for MessageIn {
                 .unwrap_or_default(),
             deliver_at: fields.optional("deliverAt", |f| f.timestamp()),
             payload_retention_ms: read_retention(fields),
-            application: fields.optional("application", |f| f.object(ApplicationIn::read)),
+            raw,
+            application: fields.optional("application", |f| {
+                f.about("The application to make when there is none with the path's uid yet.")
+                    .object(ApplicationIn::read)
+            }),
         }
     }
 }
 
 /// `payloadRetentionHours`, which is the finer one and wins, or `payloadRetentionPeriod` in days.
-fn read_retention(fields: &mut Fields<'_, '_>) -> i64 {
+fn read_retention(fields: &mut Fields<'_, '_>) -> Option<i64> {
     let days = fields.optional("payloadRetentionPeriod", |f| {
-        f.integer(1..=RETENTION_DAYS_MAX)
+        f.about("How long the payload is kept, in days; as long as the message if absent.")
+            .integer(1..=RETENTION_DAYS_MAX)
     });
     let hours = fields.optional("payloadRetentionHours", |f| {
-        f.integer(1..=RETENTION_HOURS_MAX)
+        f.about("The same in hours; goes over `payloadRetentionPeriod`.")
+            .integer(1..=RETENTION_HOURS_MAX)
     });
-    match (hours, days) {
-        (Some(hours), _) => hours * HOUR_MS,
-        (None, days) => days.unwrap_or(RETENTION_DAYS_MAX) * DAY_MS,
-    }
+    hours
+        .map(|hours| hours * HOUR_MS)
+        .or_else(|| days.map(|days| days * DAY_MS))
+}
+
+/// `rawPayload`, a text to be sent in place of the payload, and `headers` that go with it.
+fn read_raw(params: &mut Fields<'_, '_>) -> Option<RawBody> {
+    let body = params.optional("rawPayload", |f| {
+        f.about("A text that is sent as it is, in place of the payload.")
+            .text(|text| Ok(text.to_owned()))
+    });
+    let headers = params.optional("headers", |f| {
+        read_headers(f.about("Headers that go with it, usually its `content-type`."))
+    });
+    Some(RawBody {
+        body: body?.into(),
+        headers: headers.unwrap_or_default().into_iter().collect(),
+    })
+}
+
+/// Whether a raw text is the payload, written in another place: the Java SDK (1.x) sends every
+/// payload as text beside an empty one. Lists, templates and filters are to see it as one.
+fn is_the_payload(payload: &Bytes, raw: &RawBody) -> bool {
+    let is_empty = payload
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .eq(b"{}");
+    is_empty && raw.headers.is_empty() && is_object(&raw.body)
 }
 
 /// Whether payloads are wanted in the answer.
@@ -134,13 +173,18 @@ pub async fn create(
     principal: Principal,
     PathRef(reference): PathRef<ApplicationId>,
     State(state): State<ApiState>,
+    Key(key): Key,
     Params(params): Params<ContentParams>,
     Input(mut input): Input<MessageIn>,
 ) -> Result<Response, ApiError> {
     let now = state.engine().now();
+    let kept_ms = state.engine().message_retention_ms();
+    let payload_kept_ms = input
+        .payload_retention_ms
+        .map_or(kept_ms, |ms| ms.min(kept_ms));
     if input
         .deliver_at
-        .is_some_and(|at| at.ms_since(now) >= input.payload_retention_ms)
+        .is_some_and(|at| at.ms_since(now) >= payload_kept_ms)
     {
         let wrong = "lies after the end of the payload's retention";
         return Err(invalid(["body", "deliverAt"], wrong));
@@ -149,8 +193,29 @@ pub async fn create(
         Some(app) => app,
         None => make_app(&state, principal, &reference, input.application.take()).await?,
     };
-    let message = state.engine().accept(&app, input.into()).await?;
+    let event = NewMessage {
+        answers: key,
+        ..input.into()
+    };
+    let message = state.engine().accept(&app, event).await?;
     accepted(&message, params.with_content)
+}
+
+/// The answer of [`create`] to a request with this URI, once more.
+pub async fn again(
+    state: &ApiState,
+    application: ApplicationId,
+    id: MessageId,
+    uri: &Uri,
+) -> Result<Response, ApiError> {
+    let ContentParams { with_content } = Query::parse(uri.query().unwrap_or_default())?;
+    let reference = Reference::Id(id);
+    let found = state
+        .store()
+        .message(application, &reference, payloads(with_content))
+        .await?;
+    let message = found.ok_or(ApiError::NotFound("message"))?;
+    accepted(&message, with_content)
 }
 
 impl From<MessageIn> for NewMessage {
@@ -162,31 +227,34 @@ impl From<MessageIn> for NewMessage {
             channels: input.channels,
             tags: input.tags,
             deliver_at: input.deliver_at,
+            raw: input.raw,
             payload_retention_ms: input.payload_retention_ms,
+            answers: None,
             recipient: None,
         }
     }
 }
 
-/// Makes the application that a message brought along.
-async fn make_app(
+/// Makes the application that a message, or whatever else needs it, brought along.
+pub async fn make_app(
     state: &ApiState,
     principal: Principal,
     reference: &Reference<ApplicationId>,
     application: Option<ApplicationIn>,
 ) -> Result<Arc<AppSnapshot>, ApiError> {
     let not_found = ApiError::NotFound("application");
-    let (Principal::Organization(organization), Some(input), Reference::Uid(uid)) =
-        (principal, application, reference)
-    else {
+    let (Some(input), Reference::Uid(uid)) = (application, reference) else {
         return Err(not_found);
     };
+    if !principal.reach.has(Access::Organization) {
+        return Err(not_found);
+    }
     let input = input.named_by(reference)?;
     if !input.is_named(uid) {
         let wrong = "must be the uid that the path names";
         return Err(invalid(["body", "application", "uid"], wrong));
     }
-    match create_from(state, organization, input).await {
+    match create_from(state, principal.organization, input).await {
         // Somebody else made it at the same moment.
         Ok(_) | Err(ApiError::Store(StoreError::Conflict(Conflict::Uid))) => {}
         Err(error) => return Err(error),
@@ -251,27 +319,58 @@ mod tests {
             "application":{"name":"A"},"transformationsParams":{"x":1}}"#;
         let input: MessageIn = parse(&body.into()).unwrap();
         assert_eq!(input.payload, r#"{"n": 1e400}"#.as_bytes());
-        assert_eq!(input.payload_retention_ms, DAY_MS);
+        assert_eq!(input.payload_retention_ms, Some(DAY_MS));
         assert_eq!(input.channels, ["c:1"]);
         assert!(input.application.is_some());
         let least: MessageIn = parse(&r#"{"eventType":"a","payload":{}}"#.into()).unwrap();
-        assert_eq!(least.payload_retention_ms, 90 * DAY_MS);
+        assert_eq!(least.payload_retention_ms, None);
+    }
+
+    #[test]
+    fn a_payload_that_was_sent_as_text_is_a_payload() {
+        let read = |payload: &str, params: &str| {
+            let body = format!(
+                r#"{{"eventType":"a","payload":{payload},"transformationsParams":{params}}}"#
+            );
+            let input: MessageIn = parse(&body.into()).unwrap();
+            (input.payload, input.raw.map(|raw| raw.body))
+        };
+        let text = r#"{"rawPayload":"{\"n\": 1e400}"}"#;
+        let object = Bytes::from_static(br#"{"n": 1e400}"#);
+        assert_eq!(read("{ }", text), (object.clone(), None));
+        let empty = Bytes::from_static(b"{}");
+        for (payload, params) in [
+            (r#"{"m":1}"#, text),
+            (
+                "{}",
+                r#"{"rawPayload":"{\"n\": 1e400}","headers":{"x-a":"1"}}"#,
+            ),
+            ("{}", r#"{"rawPayload":"[1]"}"#),
+            ("{}", r#"{"rawPayload":"{\"n\": "}"#),
+            ("{}", r#"{"rawPayload":"<a/>"}"#),
+        ] {
+            let (read_payload, raw) = read(payload, params);
+            assert!(raw.is_some(), "{params}");
+            assert!(read_payload == empty || payload != "{}");
+        }
+        assert_eq!(read("{}", "{}"), (empty, None));
     }
 
     #[test]
     fn violations_are_found_where_they_are() {
-        assert_eq!(places("{}"), ["body.eventType", "body.payload"]);
+        assert_eq!(places("{}"), ["body.payload", "body.eventType"]);
         let body = r#"{"eventType":"a b","payload":[],"eventId":"msg_1","channels":[],
             "tags":["1","2","3","4","5","6"],"deliverAt":"tomorrow","payloadRetentionPeriod":91,
             "payloadRetentionHours":0,"application":{"uid":"x"},
-            "transformationsParams":{"rawPayload":"x"}}"#;
+            "transformationsParams":{"rawPayload":7,"headers":{"host":"x"}}}"#;
         assert_eq!(
             places(body),
             [
+                "body.payload",
                 "body.transformationsParams.rawPayload",
+                "body.transformationsParams.headers.host",
                 "body.eventType",
                 "body.eventId",
-                "body.payload",
                 "body.channels",
                 "body.tags",
                 "body.deliverAt",

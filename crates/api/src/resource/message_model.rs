@@ -5,12 +5,15 @@ use bytes::Bytes;
 use hookwire_store::Payloads;
 use hookwire_types::{Message, MessageId, Timestamp};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::non_empty;
 use crate::error::ApiError;
+use crate::idempotency::Accepted;
+use crate::openapi::shape::{Id, Object, Time};
 use crate::state::PAGE_PAYLOAD_BYTES_MAX;
 
 /// Stands for a payload that was not asked for.
@@ -40,18 +43,30 @@ impl Serialize for Payload<'_> {
 }
 
 /// A message as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageOut<'a> {
+    /// Its id; receivers find it in the header `webhook-id`.
+    #[schemars(with = "Id<MessageId>")]
     id: MessageId,
+    /// The id that the producer gave it.
     event_id: Option<&'a str>,
+    /// What kind of event it is.
     event_type: &'a str,
-    /// Left out where it is put in by other means.
+    /// Its payload; `{"expired": true}` when it is no longer kept, `{}` when it was not asked for.
+    // Absent only where it is put in by other means.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Object", !skip_serializing_if)]
     payload: Option<Payload<'a>>,
+    /// Channels that it was sent to; null for none.
     channels: Option<&'a [String]>,
+    /// Its tags, by which it can be found; null for none.
     tags: Option<&'a [String]>,
+    /// When it was accepted.
+    #[schemars(with = "Time")]
     timestamp: Timestamp,
+    /// When it is to be sent; null for at once.
+    #[schemars(with = "Option<Time>")]
     deliver_at: Option<Timestamp>,
 }
 
@@ -93,7 +108,7 @@ pub fn kept_payload(message: &Message, now: Timestamp) -> Option<&Bytes> {
     message
         .payload
         .as_ref()
-        .filter(|_| message.payload_expires_at > now)
+        .filter(|_| message.payload_expires_at.is_none_or(|at| at > now))
 }
 
 /// 202 for a message that was just accepted. Its payload has been checked on the way in and is
@@ -109,7 +124,10 @@ pub fn accepted(message: &Message, with_content: bool) -> Result<Response, ApiEr
     // The rest is an object of its own, with fields; its brace becomes the comma between the two.
     body[joint] = b',';
     let json = HeaderValue::from_static("application/json");
-    Ok((StatusCode::ACCEPTED, [(header::CONTENT_TYPE, json)], body).into_response())
+    let mut response = (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, json)], body).into_response();
+    let kept = Accepted(message.application, message.id);
+    response.extensions_mut().insert(kept);
+    Ok(response)
 }
 
 #[cfg(test)]
@@ -131,7 +149,8 @@ mod tests {
             tags: vec!["t".into()],
             payload: Some(Bytes::from_static(PAYLOAD.as_bytes())),
             deliver_at: None,
-            payload_expires_at: NOW.plus_ms(1),
+            raw: None,
+            payload_expires_at: Some(NOW.plus_ms(1)),
             created_at: NOW,
         }
     }

@@ -1,24 +1,38 @@
 //! The resources: one file each, with handlers, what they take and what they answer.
 
+pub mod api_key;
 pub mod application;
 pub mod attempt;
+pub mod authentication;
+pub mod cancel;
 pub mod delivery;
 pub mod endpoint;
 mod endpoint_credentials;
 pub mod endpoint_headers;
-mod endpoint_model;
+pub mod endpoint_model;
 mod endpoint_own;
 mod endpoint_recipe;
 mod endpoint_request;
 mod endpoint_retry;
 pub mod endpoint_secret;
 mod endpoint_secrets;
+pub mod endpoint_stats;
+pub mod environment;
 pub mod event_type;
+mod event_type_catalogue;
 mod event_type_example;
+pub mod event_type_import;
+mod event_type_schemas;
 mod exchange;
+pub mod expunge;
 pub mod health;
 pub mod message;
-mod message_model;
+pub mod message_model;
+pub mod operational;
+pub mod poller;
+mod poller_place;
+pub mod poller_read;
+pub mod precheck;
 pub mod preview;
 mod preview_model;
 pub mod recipe;
@@ -30,6 +44,9 @@ pub mod task;
 pub mod test_send;
 pub mod transformation;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::extract::{Fields, Patch};
 
 /// A rate in requests or messages per second.
@@ -38,17 +55,15 @@ const RATE: std::ops::RangeInclusive<i64> = 1..=u16::MAX as i64;
 /// `throttleRate`, or its older name `rateLimit`.
 fn read_rate(fields: &mut Fields<'_, '_>) -> Option<u16> {
     let rate = fields.optional("throttleRate", |f| f.integer(RATE));
-    let rate = rate.or_else(|| fields.optional("rateLimit", |f| f.integer(RATE)));
-    rate.and_then(|rate| u16::try_from(rate).ok())
+    let older = fields.optional("rateLimit", |f| f.integer(RATE));
+    rate.or(older).and_then(|rate| u16::try_from(rate).ok())
 }
 
 /// [`read_rate`] of a PATCH.
 fn patch_rate(fields: &mut Fields<'_, '_>) -> Patch<u16> {
-    let mut patch = fields.patch("throttleRate", |f| f.integer(RATE));
-    if patch == Patch::Absent {
-        patch = fields.patch("rateLimit", |f| f.integer(RATE));
-    }
-    match patch {
+    let rate = fields.patch("throttleRate", |f| f.integer(RATE));
+    let older = fields.patch("rateLimit", |f| f.integer(RATE));
+    match rate.or(older) {
         Patch::Absent => Patch::Absent,
         Patch::Null => Patch::Null,
         Patch::Value(rate) => u16::try_from(rate).map_or(Patch::Absent, Patch::Value),
@@ -59,3 +74,7 @@ fn patch_rate(fields: &mut Fields<'_, '_>) -> Patch<u16> {
 fn non_empty(list: &[String]) -> Option<&[String]> {
     (!list.is_empty()).then_some(list)
 }
+
+/// An answer that says no more than its status.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EmptyOut {}

@@ -4,24 +4,27 @@ use axum::Json;
 use axum::extract::State;
 use hookwire_engine::PreviewReport;
 use hookwire_types::{Application, Cause, Endpoint, Metadata, OrganizationId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::endpoint::{blank, check_event_types};
+use super::endpoint::{blank, check_catalogue};
 use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut};
 use super::preview_model::{PreviewIn, within_endpoint};
+use crate::access::Access;
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{Input, find_app, require_endpoint};
 use crate::state::ApiState;
-use crate::token::Principal;
 
 /// What would be sent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewOut {
     /// A request was composed.
     ok: bool,
     /// Whether the endpoint wants such a message; null when its filter could not be evaluated.
     matched: Option<bool>,
+    /// Why the filter could not be evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     filter_error: Option<String>,
     /// Null when no request was composed.
@@ -43,13 +46,13 @@ pub async fn preview(
     State(state): State<ApiState>,
     Input(mut input): Input<PreviewIn>,
 ) -> Result<Json<PreviewOut>, ApiError> {
-    let organization = match principal {
-        Principal::Organization(organization) | Principal::Application(organization, _) => {
-            organization
-        }
-    };
+    // A script of one's own would see what belongs to the stored one.
+    if input.definition.has_script() && !principal.reach.has(Access::ManageTransformations) {
+        return Err(ApiError::Forbidden(Access::ManageTransformations));
+    }
+    let organization = principal.organization;
     let event_types = input.definition.event_types();
-    check_event_types(&state, organization, event_types)
+    check_catalogue(&state, organization, event_types)
         .await
         .map_err(within_endpoint)?;
     let (mut application, mut endpoint) = subject(&state, principal, organization, &input).await?;
@@ -95,6 +98,7 @@ fn sample_application(state: &ApiState, organization: OrganizationId) -> Applica
         uid: None,
         name: "Sample".to_owned(),
         throttle_rate: None,
+        operational: false,
         metadata: Metadata::new(),
         created_at: now,
         updated_at: now,

@@ -85,7 +85,7 @@ fn new(fields: &mut Fields<'_, '_>) -> Definition {
 }
 
 fn named<Id: std::str::FromStr>(field: &mut Field<'_, '_>) -> Option<Reference<Id>> {
-    field.text(|text| reference(text.to_owned()).ok_or_else(|| "is neither an id nor a uid".into()))
+    field.text(|text| reference(text.to_owned()).ok_or_else(rules::no_reference))
 }
 
 fn application(field: &mut Field<'_, '_>) -> Option<SampleApplication> {
@@ -110,13 +110,18 @@ impl FromBody for PreviewIn {
             "tags",
             "application",
         ]);
-        let endpoint = fields.optional("endpointId", named);
-        let app = if endpoint.is_some() {
+        let is_stored = fields.has_value("endpointId");
+        let endpoint = fields.optional("endpointId", |f| {
+            named(f.about("An existing endpoint, by id or uid."))
+        });
+        let app = if is_stored {
             fields.required("appId", |f| named(f).map(Some))
         } else {
-            fields.optional("appId", named)
+            fields.optional("appId", |f| {
+                named(f.about("Whose `application` templates see, by id or uid."))
+            })
         };
-        let definition = if endpoint.is_some() {
+        let definition = if is_stored {
             fields.optional("endpoint", |f| f.object(changed))
         } else {
             fields.required("endpoint", |f| f.object(new).map(Some))
@@ -131,7 +136,9 @@ impl FromBody for PreviewIn {
                 channels: list(fields, "channels", CHANNELS_MAX, rules::channel),
                 tags: list(fields, "tags", TAGS_MAX, rules::tag),
             },
-            application: fields.optional("application", application),
+            application: fields.optional("application", |f| {
+                application(f.about("The application as templates are to see it."))
+            }),
         }
     }
 }
@@ -186,6 +193,16 @@ impl Definition {
             Self::Stored => None,
             Self::Changed { patch, .. } => patch.event_types(),
             Self::New { input, .. } => input.named_event_types(),
+        }
+    }
+
+    /// Whether it comes with a script.
+    pub fn has_script(&self) -> bool {
+        match self {
+            Self::Stored => false,
+            Self::Changed { transformation, .. } | Self::New { transformation, .. } => {
+                transformation.is_some()
+            }
         }
     }
 

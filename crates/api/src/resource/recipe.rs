@@ -4,13 +4,14 @@ use std::str::FromStr;
 
 use axum::Json;
 use hookwire_compose::recipe::{Field, Recipe, all, find};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 use crate::extract::{Named, PathRef};
+use crate::openapi::shape::Object;
 use crate::page::ListResponse;
-use crate::token::Principal;
 
 /// A recipe that a path names.
 pub struct RecipeId(&'static Recipe);
@@ -29,34 +30,49 @@ impl Named for RecipeId {
 }
 
 /// A recipe as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RecipeOut {
+    /// Its id.
     id: &'static str,
+    /// The service.
     name: &'static str,
+    /// What it does.
     description: &'static str,
+    /// Where the service describes its side.
     documentation: &'static str,
+    /// What kind of service it is.
     category: &'static str,
+    /// The HTTP method that it uses.
     method: &'static str,
+    /// What has to be filled in.
     fields: Vec<FieldOut>,
+    /// An event that shows what it does.
     example: ExampleOut,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FieldOut {
+    /// Its name, for programs.
     name: &'static str,
+    /// Its name, for people.
     label: &'static str,
+    /// What to fill in.
     description: &'static str,
     /// Stored encrypted and never shown again.
     secret: bool,
+    /// It must be filled in.
     required: bool,
     /// May be a Liquid template.
     template: bool,
+    /// Stands in when nothing is filled in.
     default: Option<&'static str>,
+    /// What it may look like.
     example: Option<&'static str>,
+    /// What a value must look like.
     pattern: Option<PatternOut>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PatternOut {
     /// A regular expression that the whole value must match.
     source: &'static str,
@@ -64,10 +80,13 @@ struct PatternOut {
     message: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ExampleOut {
+    /// Its event type.
     event_type: &'static str,
+    /// Its payload.
+    #[schemars(with = "Option<Object>")]
     payload: Option<&'static RawValue>,
 }
 
@@ -109,7 +128,7 @@ impl From<&'static Field> for FieldOut {
 }
 
 /// Lists all recipes, in the order in which to offer them. There are few, so it is one page.
-pub async fn list(_: Principal) -> Json<ListResponse<RecipeOut>> {
+pub async fn list() -> Json<ListResponse<RecipeOut>> {
     let recipes = all();
     Json(ListResponse {
         data: recipes.iter().map(RecipeOut::from).collect(),
@@ -120,7 +139,7 @@ pub async fn list(_: Principal) -> Json<ListResponse<RecipeOut>> {
 }
 
 /// Shows a recipe.
-pub async fn get(_: Principal, path: PathRef<RecipeId>) -> Result<Json<RecipeOut>, ApiError> {
+pub async fn get(path: PathRef<RecipeId>) -> Result<Json<RecipeOut>, ApiError> {
     let RecipeId(recipe) = path.id()?;
     Ok(Json(RecipeOut::from(recipe)))
 }

@@ -49,7 +49,9 @@ impl Sample {
             channels: self.channels,
             tags: self.tags,
             deliver_at: None,
-            payload_retention_ms: RETENTION_MS,
+            raw: None,
+            payload_retention_ms: Some(RETENTION_MS),
+            answers: None,
             recipient: Some::<EndpointId>(endpoint.id),
         })
     }

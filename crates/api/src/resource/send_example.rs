@@ -9,6 +9,7 @@ use super::event_type_example::example;
 use super::message_model::accepted;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
+use crate::idempotency::Key;
 use crate::problem::invalid;
 use crate::rules;
 use crate::state::ApiState;
@@ -27,7 +28,10 @@ pub struct SendExampleIn {
 
 impl FromBody for SendExampleIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
-        let index = fields.optional("exampleIndex", |f| f.integer(0..=INDEX_MAX));
+        let index = fields.optional("exampleIndex", |f| {
+            f.about("Which of the examples, counted from 0.")
+                .integer(0..=INDEX_MAX)
+        });
         Self {
             event_type: fields.required("eventType", |f| f.text(rules::event_type_name)),
             index: index
@@ -41,6 +45,7 @@ impl FromBody for SendExampleIn {
 pub async fn send_example(
     target: EndpointTarget,
     State(state): State<ApiState>,
+    Key(key): Key,
     Input(input): Input<SendExampleIn>,
 ) -> Result<Response, ApiError> {
     let organization = target.app.application.organization;
@@ -54,7 +59,9 @@ pub async fn send_example(
         channels: Vec::new(),
         tags: Vec::new(),
         deliver_at: None,
-        payload_retention_ms: RETENTION_MS,
+        raw: None,
+        payload_retention_ms: Some(RETENTION_MS),
+        answers: key,
         recipient: Some(target.endpoint.id),
     };
     let message = state.engine().accept(&target.app, event).await?;

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 use hookwire_types::{
     ApplicationId, EndpointId, Order, Task, TaskId, TaskKind, TaskStatus, Timestamp,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::auth::Organization;
 use crate::error::ApiError;
 use crate::extract::{FromQuery, Params, PathRef, Query};
+use crate::openapi::shape::{Id, Time};
 use crate::page::Paging;
 use crate::state::ApiState;
 
@@ -26,48 +28,94 @@ const KINDS: [&str; 8] = [
     "sdk.generate",
 ];
 
+const STATUSES: [TaskStatus; 3] = [
+    TaskStatus::Running,
+    TaskStatus::Finished,
+    TaskStatus::Failed,
+];
+
 /// A task as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskOut {
+    /// Its id.
+    #[schemars(with = "Id<TaskId>")]
     id: TaskId,
+    /// `running`, `finished` or `failed`.
     status: &'static str,
+    /// What kind of work it is.
     task: &'static str,
+    /// What it works on, and what it has done.
     data: TaskData,
+    /// When it was started.
+    #[schemars(with = "Time")]
     created_at: Timestamp,
+    /// When it got further last.
+    #[schemars(with = "Time")]
     updated_at: Timestamp,
 }
 
 /// What a task works on and what it has done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct TaskData {
+    /// The application.
+    #[schemars(with = "Id<ApplicationId>")]
     app_id: ApplicationId,
-    endpoint_id: EndpointId,
-    since: Timestamp,
+    /// The endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Id<EndpointId>>")]
+    endpoint_id: Option<EndpointId>,
+    /// From when on messages are looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Time>")]
+    since: Option<Timestamp>,
+    /// Until when messages are looked at; null for until it was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Time>")]
     until: Option<Timestamp>,
-    /// Deliveries that were put back on their way so far.
+    /// Deliveries that were put on their way, or payloads that were forgotten, so far.
     done_count: u64,
+}
+
+impl TaskData {
+    fn of(task: &Task) -> Self {
+        let (application, of_endpoint) = match &task.kind {
+            TaskKind::EndpointRecover {
+                application,
+                endpoint,
+                window,
+            }
+            | TaskKind::EndpointReplayMissing {
+                application,
+                endpoint,
+                window,
+            }
+            | TaskKind::EndpointBulkReplay {
+                application,
+                endpoint,
+                window,
+                ..
+            } => (*application, Some((*endpoint, *window))),
+            TaskKind::ApplicationExpunge { application } => (*application, None),
+        };
+        Self {
+            app_id: application,
+            endpoint_id: of_endpoint.map(|(endpoint, _)| endpoint),
+            since: of_endpoint.map(|(_, window)| window.since),
+            until: of_endpoint.and_then(|(_, window)| window.until),
+            done_count: task.done_count,
+        }
+    }
 }
 
 impl From<&Task> for TaskOut {
     fn from(task: &Task) -> Self {
-        let TaskKind::EndpointRecover {
-            application,
-            endpoint,
-            window,
-        } = task.kind;
         Self {
             id: task.id,
             status: task.status.name(),
             task: task.kind.name(),
-            data: TaskData {
-                app_id: application,
-                endpoint_id: endpoint,
-                since: window.since,
-                until: window.until,
-                done_count: task.done_count,
-            },
+            data: TaskData::of(task),
             created_at: task.created_at,
             updated_at: task.updated_at,
         }
@@ -85,14 +133,8 @@ impl FromQuery for ListParams {
     fn read(query: &mut Query<'_>) -> Self {
         Self {
             paging: Paging::read(query, Order::Descending),
-            status: query.optional("status", |text| {
-                TaskStatus::from_name(text)
-                    .ok_or_else(|| "must be `running`, `finished` or `failed`".into())
-            }),
-            kind: query.optional("task", |text| {
-                let known = KINDS.into_iter().find(|kind| *kind == text);
-                known.ok_or_else(|| "is not the name of a background task".into())
-            }),
+            status: query.one_of("status", &STATUSES.map(|status| (status.name(), status))),
+            kind: query.one_of("task", &KINDS.map(|kind| (kind, kind))),
         }
     }
 }

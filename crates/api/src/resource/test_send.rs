@@ -7,6 +7,7 @@ use axum::extract::State;
 use bytes::Bytes;
 use hookwire_engine::TestReport;
 use hookwire_types::{Attempt, AttemptId, AttemptStatus, Endpoint, MessageId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::attempt::answer;
@@ -14,6 +15,7 @@ use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut, shown_headers};
 use super::sample::Sample;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
+use crate::openapi::shape::Id;
 use crate::rules;
 use crate::state::ApiState;
 
@@ -29,24 +31,35 @@ impl FromBody for TestIn {
 
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            event_type: fields.optional("eventType", |f| f.text(rules::event_type_name)),
-            payload: fields.optional("payload", |f| f.object_bytes()),
+            event_type: fields.optional("eventType", |f| {
+                f.about("The event type; one that the endpoint wants if absent.")
+                    .text(rules::event_type_name)
+            }),
+            payload: fields.optional("payload", |f| {
+                f.about("The payload; the event type's example if absent.")
+                    .object_bytes()
+            }),
         }
     }
 }
 
 /// What was sent and what came back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TestOut {
     /// The receiver answered 2xx.
     ok: bool,
+    /// The message that was sent.
+    #[schemars(with = "Id<MessageId>")]
     message_id: MessageId,
+    /// The attempt, which is kept like any other.
+    #[schemars(with = "Id<AttemptId>")]
     attempt_id: AttemptId,
     /// Null when no request was composed.
     request: Option<RequestOut>,
     /// Null when nothing answered.
     response: Option<ResponseOut>,
+    /// Why it is not a success.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorOut>,
     /// Nothing was sent, as the endpoint's template, script or filter has it.
@@ -57,19 +70,25 @@ pub struct TestOut {
 }
 
 /// The receiver's answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ResponseOut {
+    /// Its status.
     status: u16,
+    /// Its headers by name.
     headers: BTreeMap<String, String>,
+    /// Its body; in base64 when it is no text.
     body: String,
+    /// How long it took, in milliseconds.
     duration_ms: u32,
 }
 
 /// Why it is not a success.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ErrorOut {
+    /// For programs.
     cause: &'static str,
+    /// For people.
     detail: String,
 }
 

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 use hookwire_compose::check_script;
 use hookwire_types::{Endpoint, Metadata, Reference, Timestamp, Transformation};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::update;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input, Patch};
+use crate::openapi::shape::Time;
 use crate::problem::invalid;
 use crate::rules;
 use crate::state::ApiState;
@@ -24,12 +26,17 @@ pub struct TransformationPatch {
 }
 
 /// A transformation as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TransformationOut<'a> {
+    /// JavaScript with a function `handler(webhook)`.
     code: Option<&'a str>,
+    /// Whether it is run.
     enabled: bool,
+    /// Values that the script may use, by name.
     variables: Option<&'a Metadata>,
+    /// When it was changed last.
+    #[schemars(with = "Option<Time>")]
     updated_at: Option<Timestamp>,
 }
 

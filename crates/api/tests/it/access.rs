@@ -1,6 +1,6 @@
 //! Who may do what, and what strangers are told.
 
-use hookwire_api::{Principal, TokenKey};
+use hookwire_api::{Subject, TokenKey};
 use http::{Method, Request};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::rig::{Api, token};
 #[tokio::test]
 async fn without_a_valid_token_nothing_is_told() {
     let api = Api::start().await;
-    let claims = Principal::Organization(api.engine.new_id()).claims(api.engine.now(), None);
+    let claims = Subject::Organization(api.engine.new_id()).claims(api.engine.now(), None);
     let forged = TokenKey::new(b"another secret").issue(&claims).unwrap();
     let headers = [
         None,
@@ -44,8 +44,8 @@ async fn a_token_of_an_application_reaches_that_application_only() {
         .ok(201);
     let organization = hookwire_api::DEFAULT_ORGANIZATION.parse().unwrap();
     let id = own["id"].as_str().unwrap();
-    let principal = Principal::Application(organization, id.parse().unwrap());
-    let token = token(&api.engine, principal);
+    let subject = Subject::Application(organization, id.parse().unwrap());
+    let token = token(&api.engine, subject);
     let get = |path: String| {
         let (api, token) = (&api, token.as_str());
         async move { api.ask_as(token, Method::GET, &path, "").await }
@@ -60,9 +60,14 @@ async fn a_token_of_an_application_reaches_that_application_only() {
     ] {
         assert_eq!(get(path.to_owned()).await.code(404), "not_found");
     }
-    for path in ["/app", "/event-type", "/background-task"] {
-        assert_eq!(get(path.to_owned()).await.code(403), "insufficient_access");
+    for path in ["/app", "/background-task", "/background-task/x"] {
+        let answer = get(path.to_owned()).await;
+        assert_eq!(answer.code(403), "insufficient_access");
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains("the whole organization"), "{detail}");
     }
+    // The catalogue is what an endpoint of the application chooses from.
+    get("/event-type".to_owned()).await.ok(200);
     let deleted = api.ask_as(&token, Method::DELETE, "/app/own", "").await;
     assert_eq!(deleted.code(403), "insufficient_access");
     // Asking for `default` did not make it.
@@ -80,7 +85,7 @@ async fn organizations_do_not_see_each_other() {
     api.post("/event-type", json!({"name": "t", "description": ""}))
         .await
         .ok(201);
-    let foreign = token(&api.engine, Principal::Organization(api.engine.new_id()));
+    let foreign = token(&api.engine, Subject::Organization(api.engine.new_id()));
     let id = app["id"].as_str().unwrap();
     for path in [
         format!("/app/{id}"),

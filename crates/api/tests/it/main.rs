@@ -4,16 +4,25 @@
 
 mod access;
 mod application;
+mod authentication;
 mod composed;
 mod composed_mistakes;
 mod composed_secrets;
 mod contention;
+mod documentation;
 mod endpoint;
 mod event_type;
+mod event_type_import;
+mod expunging;
+mod idempotency;
 mod message;
+mod operational;
 mod pages;
+mod polling;
 mod preview;
+mod raw_bodies;
 mod recipe;
+mod replaying;
 mod rig;
 mod sending;
 mod transformation;

@@ -1,6 +1,6 @@
 //! Previews: what would be sent.
 
-use hookwire_api::Principal;
+use hookwire_api::Subject;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -227,8 +227,8 @@ async fn a_credential_for_one_application_previews_its_own_endpoints() {
     let (own, own_endpoint) = new("own").await;
     let (other, other_endpoint) = new("other").await;
     let organization = hookwire_api::DEFAULT_ORGANIZATION.parse().unwrap();
-    let principal = Principal::Application(organization, own.parse().unwrap());
-    let token = token(&api.engine, principal);
+    let subject = Subject::Application(organization, own.parse().unwrap());
+    let token = token(&api.engine, subject);
     let ask = async |app: &str, endpoint: &Value| {
         let body = json!({"appId": app, "endpointId": endpoint}).to_string();
         api.ask_as(&token, Method::POST, PREVIEW, body).await

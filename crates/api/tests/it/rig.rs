@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use hookwire_api::{ApiSettings, ApiState, DEFAULT_ORGANIZATION, Principal, TokenKey};
+use hookwire_api::{ApiSettings, ApiState, DEFAULT_ORGANIZATION, Subject, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::Sealer;
@@ -95,11 +95,11 @@ impl Api {
         let engine = Engine::start(Arc::new(store), engine_settings)
             .await
             .unwrap();
-        let principal = Principal::Organization(DEFAULT_ORGANIZATION.parse().unwrap());
+        let subject = Subject::Organization(DEFAULT_ORGANIZATION.parse().unwrap());
         let state = ApiState::new(engine.clone(), TokenKey::new(SERVER_SECRET), settings);
         Self {
             router: hookwire_api::router(state),
-            token: token(&engine, principal),
+            token: token(&engine, subject),
             engine,
             _directory: directory,
         }
@@ -172,8 +172,8 @@ impl Api {
     }
 }
 
-pub fn token(engine: &Engine, principal: Principal) -> String {
-    let claims = principal.claims(engine.now(), None);
+pub fn token(engine: &Engine, subject: Subject) -> String {
+    let claims = subject.claims(engine.now(), None);
     TokenKey::new(SERVER_SECRET).issue(&claims).unwrap()
 }
 

@@ -111,7 +111,7 @@ impl Lane {
     /// A lane for `endpoint`, with at most `in_flight_max` requests in flight.
     pub(crate) fn new(endpoint: EndpointId, target: Target, in_flight_max: usize) -> Self {
         let endpoint_now = target.endpoint();
-        let throttle_rate = endpoint_now.and_then(|endpoint| endpoint.throttle_rate);
+        let throttle_rate = target.throttle_rate();
         let failing_since = endpoint_now.and_then(|endpoint| endpoint.failing_since);
         let ordered = endpoint_now.is_some_and(|endpoint| endpoint.ordered);
         let state = State {
@@ -345,8 +345,9 @@ impl State {
             if old.disabled && !new.disabled {
                 self.failing_since = None;
             }
-            if self.rate.as_ref().map(Rate::per_second) != new.throttle_rate {
-                self.rate = new.throttle_rate.map(Rate::new);
+            let throttle_rate = target.throttle_rate();
+            if self.rate.as_ref().map(Rate::per_second) != throttle_rate {
+                self.rate = throttle_rate.map(Rate::new);
             }
             self.ordered = new.ordered;
         }

@@ -19,13 +19,18 @@ fn endpoint(throttle_rate: Option<u16>) -> Endpoint {
 }
 
 fn target(endpoint: Endpoint) -> Target {
+    target_in(endpoint, None)
+}
+
+fn target_in(endpoint: Endpoint, of_application: Option<u16>) -> Target {
     let moment = endpoint.created_at;
     let application = Application {
         id: endpoint.application,
         organization: endpoint.organization,
         uid: None,
         name: "Shop".to_owned(),
-        throttle_rate: None,
+        throttle_rate: of_application,
+        operational: false,
         metadata: Metadata::new(),
         created_at: moment,
         updated_at: moment,
@@ -61,7 +66,8 @@ fn job(number: u8, reservation: Reservation) -> Job {
             tags: Vec::new(),
             payload: None,
             deliver_at: None,
-            payload_expires_at: Timestamp::from_unix_ms(0),
+            payload_expires_at: None,
+            raw: None,
             created_at: Timestamp::from_unix_ms(0),
         }),
         reservation,
@@ -221,4 +227,23 @@ fn enabling_an_endpoint_forgets_that_it_failed() {
     enabled.version = 3;
     lane.set_target(target(enabled));
     assert_eq!(lane.failing_since(), None);
+}
+
+#[test]
+fn an_application_s_rate_holds_for_endpoints_that_have_none() {
+    for (own, of_application, expected) in [
+        (None, None, None),
+        (None, Some(5), Some(5)),
+        (Some(20), Some(5), Some(20)),
+        (Some(20), None, Some(20)),
+    ] {
+        let target = || target_in(endpoint(own), of_application);
+        let made = Lane::new(EndpointId(Ksuid::MAX), target(), 64);
+        let changed = lane(Some(1));
+        changed.set_target(target());
+        for lane in [made, changed] {
+            let rate = lane.lock().rate.as_ref().map(Rate::per_second);
+            assert_eq!(rate, expected);
+        }
+    }
 }

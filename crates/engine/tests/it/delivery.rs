@@ -73,11 +73,22 @@ async fn a_delivery_fails_when_its_schedule_is_used_up_and_can_be_recovered() {
     receiver.take(6).await;
 
     receiver.answer(200);
-    let window = RecoverWindow {
+    let window = TaskWindow {
         since: message.created_at,
         until: None,
     };
-    let task = rig.engine.recover(&endpoint, window).await.unwrap();
+    let task = rig
+        .engine
+        .start_task(
+            endpoint.organization,
+            TaskKind::EndpointRecover {
+                application: endpoint.application,
+                endpoint: endpoint.id,
+                window,
+            },
+        )
+        .await
+        .unwrap();
     rig.until(message.id, DeliveryStatus::Success).await;
     let last = rig.attempts(message.id).await.pop().unwrap();
     assert_eq!(last.trigger, Trigger::Manual);

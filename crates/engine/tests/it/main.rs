@@ -5,7 +5,9 @@
 mod composed;
 mod delivery;
 mod isolation;
+mod operational;
 mod receiver;
 mod rig;
 mod survival;
+mod tasks;
 mod wire;

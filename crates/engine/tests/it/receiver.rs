@@ -79,6 +79,11 @@ impl Receiver {
         self.arrived.recv().await.unwrap()
     }
 
+    /// What has arrived already, if anything.
+    pub fn try_next(&mut self) -> Option<Arrived> {
+        self.arrived.try_recv().ok()
+    }
+
     pub async fn take(&mut self, count: usize) -> Vec<Arrived> {
         let mut taken = Vec::new();
         while taken.len() < count {

@@ -152,7 +152,9 @@ pub fn event(payload: &str) -> NewMessage {
         channels: Vec::new(),
         tags: Vec::new(),
         deliver_at: None,
-        payload_retention_ms: 86_400_000,
+        payload_retention_ms: Some(86_400_000),
+        raw: None,
+        answers: None,
         recipient: None,
     }
 }

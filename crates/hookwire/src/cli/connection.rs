@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use hookwire_api::{Principal, TokenKey};
+use hookwire_api::{Subject, TokenKey};
 use hookwire_types::{SecretText, Timestamp};
 use serde_json::Value;
 
@@ -91,8 +91,8 @@ impl ServerArgs {
             return Ok(None);
         };
         let now = Timestamp::from(std::time::SystemTime::now());
-        let principal = Principal::Organization(default_organization()?);
-        let claims = principal.claims(now, Some(TOKEN_LIFETIME_SECONDS));
+        let subject = Subject::Organization(default_organization()?);
+        let claims = subject.claims(now, Some(TOKEN_LIFETIME_SECONDS));
         let token = TokenKey::new(secret.reveal().as_bytes()).issue(&claims)?;
         Ok(Some(SecretText::new(token)))
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::connection::ServerArgs;
 use super::output::{Table, print, print_json, text};
@@ -15,11 +15,13 @@ use crate::catalogue;
 const EVENTS_MAX: usize = 10_000;
 
 const IMPORT_LONG_ABOUT: &str = "\
-Add events from a JSON file to the catalogue; those that are there already are replaced.
+Add events from a file to the catalogue; those that are there already are replaced.
 
 The file: {\"events\": [{\"name\": \"payment_received\", \"title\": \"Payment received\", \
 \"description\": \"What has happened.\", \"group\": \"payment\", \"example\": {\"payment_id\": 78}}]}. \
-A JSON Schema is drawn from each example.";
+A JSON Schema is drawn from each example.
+
+An OpenAPI 3 document in JSON or YAML is taken too: each of its `webhooks` becomes an event.";
 
 /// What to do with the catalogue.
 #[derive(Debug, Args)]
@@ -41,7 +43,7 @@ enum EventsCommand {
 
 #[derive(Debug, Args)]
 struct ImportArgs {
-    /// JSON file with events
+    /// JSON file with events, or an OpenAPI document in JSON or YAML
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -90,7 +92,11 @@ async fn list(server: &ServerArgs) -> anyhow::Result<ExitCode> {
 impl ImportArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
         let shown = self.file.display();
-        let events = catalogue::read(&self.file).with_context(|| shown.to_string())?;
+        let text = catalogue::read_file(&self.file).with_context(|| shown.to_string())?;
+        if catalogue::is_openapi(&text) {
+            return self.import_openapi(&text).await;
+        }
+        let events = catalogue::parse(&text).with_context(|| shown.to_string())?;
         let client = self.server.connect().await?;
         let mut answers = Vec::new();
         for (index, event) in events.iter().enumerate() {
@@ -107,6 +113,24 @@ impl ImportArgs {
             print_json(&Value::Array(answers))?;
         } else {
             print(&format!("Imported {} events from {shown}\n", events.len()))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The server reads the document, and takes all of it or nothing.
+    async fn import_openapi(&self, text: &str) -> anyhow::Result<ExitCode> {
+        let client = self.server.connect().await?;
+        let path = ["event-type", "import", "openapi"];
+        let answer = client.post(&path, &json!({ "specRaw": text })).await;
+        let answer = answer.with_context(|| self.file.display().to_string())?;
+        if self.server.json {
+            print_json(&answer)?;
+        } else {
+            let changed = answer["data"]["modified"].as_array().map_or(0, Vec::len);
+            let shown = self.file.display();
+            print(&format!(
+                "Imported {shown}: {changed} events are new or have changed\n"
+            ))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -8,6 +8,8 @@ mod connection;
 mod definition;
 mod events;
 mod exchange;
+mod key;
+mod openapi;
 pub mod output;
 mod recipes;
 mod send;
@@ -63,6 +65,8 @@ enum Command {
     /// Print a token that lets its bearer use the API
     #[command(long_about = token::LONG_ABOUT)]
     Token(token::TokenArgs),
+    /// Make, list and revoke API keys, which unlike tokens can be taken back
+    Key(key::KeyArgs),
     /// Send an event to all webhooks that want it
     #[command(long_about = send::LONG_ABOUT)]
     Send(send::SendArgs),
@@ -79,6 +83,9 @@ enum Command {
     Attempts(attempts::AttemptsArgs),
     /// Print the settings in force, or the documentation of all of them
     Config(config::ConfigCommandArgs),
+    /// Print the OpenAPI document of the HTTP API
+    #[command(long_about = openapi::LONG_ABOUT)]
+    Openapi,
     /// Run the scripts of webhooks for a server, which starts this by itself
     #[cfg(unix)]
     #[command(name = RUN_SCRIPTS, hide = true)]
@@ -105,6 +112,7 @@ impl Cli {
         match self.command {
             Command::Token(args) => args.run(),
             Command::Config(args) => args.run(),
+            Command::Openapi => openapi::run(),
             command => {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
@@ -119,6 +127,7 @@ impl Command {
     /// Commands that talk to a running server.
     async fn talk(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Key(args) => args.run().await,
             Self::Send(args) => args.run().await,
             Self::Webhook(args) => args.run().await,
             Self::Events(args) => args.run().await,
@@ -128,6 +137,7 @@ impl Command {
             Self::Serve(args) => args.run(),
             Self::Token(args) => args.run(),
             Self::Config(args) => args.run(),
+            Self::Openapi => openapi::run(),
             #[cfg(unix)]
             Self::RunScripts => Ok(hookwire_engine::serve_scripts().map(|()| ExitCode::SUCCESS)?),
         }
@@ -180,12 +190,14 @@ mod tests {
         for (words, part) in [
             ("serve", "Works without any"),
             ("token", "and nothing else"),
+            ("key create", "shown this once"),
             ("send", "is stored"),
             ("recipes", "what it needs"),
             ("webhook add", "@@ begins"),
             ("webhook test", "Ends with 1"),
             ("events import", "title"),
             ("compose preview", "Nothing is sent"),
+            ("openapi", "/docs"),
         ] {
             let words = format!("hookwire {words} --help");
             let help = Cli::try_parse_from(words.split_whitespace()).unwrap_err();
@@ -208,6 +220,10 @@ mod tests {
             "token",
             "token --org org_00000000000000000000default --expires 30d",
             "token --app app_000000000000000000000000001 --expires 60 --store sqlite:x.db",
+            "key create CI",
+            "key create CI --app acme --expires 30d --json",
+            "key list --json",
+            "key revoke cred_000000000000000000000000001",
             "send payment_received {}",
             "send payment_received - --app acme --event-id 1 --channel a --channel b --json",
             "webhook add --name CRM --url http://127.0.0.1/ --event a --event b",
@@ -231,6 +247,7 @@ mod tests {
             "attempts --webhook CRM",
             "config",
             "config reference",
+            "openapi",
             #[cfg(unix)]
             RUN_SCRIPTS,
         ] {
@@ -247,6 +264,10 @@ mod tests {
             "token --org acme",
             "token --expires soon",
             "token --expires 0d",
+            "key",
+            "key create",
+            "key create CI --expires 0",
+            "key revoke CI",
             "send payment_received",
             "webhook add --name CRM",
             "webhook add --name CRM --url http://a --body x --no-body",

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
-use hookwire_api::{DEFAULT_ORGANIZATION, Principal, TokenKey};
+use hookwire_api::{DEFAULT_ORGANIZATION, Subject, TokenKey};
 use hookwire_types::{ApplicationId, OrganizationId, Timestamp};
 
 use super::ConfigArgs;
@@ -17,7 +17,8 @@ pub const LONG_ABOUT: &str = "\
 Print a token that lets its bearer use the API, and nothing else: TOKEN=$(hookwire token).
 
 It is signed with HOOKWIRE_JWT_SECRET or, without it, with the secret beside the database, which is \
-made if there is none yet. No server needs to run. A token cannot be taken back before it expires.";
+made if there is none yet. No server needs to run. A token cannot be taken back before it expires; \
+an API key can, see hookwire key.";
 
 /// Whom the token is for, and for how long.
 #[derive(Debug, Args)]
@@ -48,11 +49,11 @@ impl TokenArgs {
             None => TOKEN_SECRET.read_or_make(&config.storage.store)?,
         };
         let organization = self.org.map_or_else(default_organization, Ok)?;
-        let principal = match self.app {
-            Some(application) => Principal::Application(organization, application),
-            None => Principal::Organization(organization),
+        let subject = match self.app {
+            Some(application) => Subject::Application(organization, application),
+            None => Subject::Organization(organization),
         };
-        let claims = principal.claims(Timestamp::from(SystemTime::now()), Some(self.expires));
+        let claims = subject.claims(Timestamp::from(SystemTime::now()), Some(self.expires));
         let token = TokenKey::new(secret.reveal().as_bytes()).issue(&claims)?;
         print(&format!("{token}\n"))?;
         Ok(ExitCode::SUCCESS)
@@ -64,7 +65,8 @@ pub fn default_organization() -> anyhow::Result<OrganizationId> {
     Ok(DEFAULT_ORGANIZATION.parse()?)
 }
 
-fn parse_expiry(text: &str) -> Result<u32, String> {
+/// How long something is valid, in seconds.
+pub fn parse_expiry(text: &str) -> Result<u32, String> {
     let expected = || "expected a number above 0, alone (seconds) or with s, m, h or d".to_owned();
     let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
     let (number, seconds) = units

@@ -26,6 +26,10 @@ settings! {
             Number { min: 0, max: 365 * 24 * 3_600 },
             "HOOKWIRE_ENDPOINT_DISABLE_AFTER_SECONDS";
 
+        /// How long messages are kept, in days, with their deliveries and attempts. Payloads may have
+        /// a shorter time of their own.
+        retention_days: u32 = 90, Number { min: 1, max: 3_650 }, "HOOKWIRE_RETENTION_DAYS";
+
         /// Names of the headers that carry a message's id, time and signature: `webhook` sends
         /// `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), `svix`
         /// sends `svix-id` and so on, `both` sends all six.

@@ -9,6 +9,7 @@ mod error;
 mod kind;
 mod logging;
 mod outbound;
+mod public_url;
 mod reference;
 mod server;
 mod setting;

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use hookwire_types::SecretText;
 
 use super::kind::{Address, Number, Secret, Switch};
+use super::public_url::PublicUrl;
 use super::setting::settings;
 
 settings! {
@@ -15,6 +16,11 @@ settings! {
         /// start text names.
         listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8071)), Address,
             "HOOKWIRE_LISTEN", "--listen";
+
+        /// The address at which people reach this server, as links to it begin, such as those to
+        /// the customer portal. Without it a link begins with `http://` and what the request that
+        /// asked for it was sent to, which is wrong behind a proxy that speaks HTTPS.
+        public_url: Option<String> = None, PublicUrl, "HOOKWIRE_PUBLIC_URL";
 
         /// For trying out and developing: webhooks may go to this machine (`127.0.0.0/8` and
         /// `::1`), the sample catalogue of events is loaded, `/dev/receiver` answers webhooks,

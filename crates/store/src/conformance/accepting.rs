@@ -1,11 +1,13 @@
 //! Messages are kept as they came, and refused only for their own reasons.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hookwire_types::*;
 
 use super::World;
 use super::world::{ALL, NODE, texts};
-use crate::{Conflict, NewDelivery, StoreError};
+use crate::{Accepted, Conflict, Hold, NewDelivery, StoreError};
 
 async fn by_id(world: &World, message: &Message) -> Option<Message> {
     let reference = Reference::Id(message.id);
@@ -69,6 +71,78 @@ pub(crate) async fn keeps_any_bytes_as_payload(world: World) {
             message.payload
         );
     }
+}
+
+pub(crate) async fn keeps_raw_bodies_and_when_payloads_expire(world: World) {
+    let application = world.application().await;
+    let headers = [
+        ("content-type", "text/csv; \"a\""),
+        ("x-many", "1"),
+        ("x-many", "2"),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let raw = |body: &'static [u8], headers: &[(String, String)]| {
+        Some(RawBody {
+            body: Bytes::from_static(body),
+            headers: headers.to_vec(),
+        })
+    };
+    let expires_at = Some(world.now().plus_ms(86_400_000));
+    for (raw, payload_expires_at) in [
+        (raw(b"a;b\r\n1;2", &headers), None),
+        (raw(b"\0\xff", &[]), expires_at),
+        (raw(b"", &headers[..1]), None),
+        (None, expires_at),
+    ] {
+        let message = Message {
+            raw,
+            payload_expires_at,
+            ..world.new_message(application.id)
+        };
+        world.accept(&message, &[], None).await.unwrap();
+        assert_eq!(by_id(&world, &message).await.as_ref(), Some(&message));
+    }
+}
+
+pub(crate) async fn what_is_held_is_let_go_once_it_is_certain(world: World) {
+    let application = world.application().await;
+    let event_id = Some("order-1".to_owned());
+    for expected in [Ok(()), Err(Conflict::EventId)] {
+        let message = Message {
+            event_id: event_id.clone(),
+            ..world.new_message(application.id)
+        };
+        let held = Arc::new(());
+        let accepted = Accepted {
+            hold: Hold::on(Arc::clone(&held)),
+            ..world.accepted(&message, &[], None)
+        };
+        assert_eq!(
+            world.store.append(vec![accepted]).await.unwrap(),
+            [expected]
+        );
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+
+    // Nobody waits for this one; whoever comes after it finds both.
+    let (message, held) = (world.new_message(application.id), Arc::new(()));
+    let accepted = Accepted {
+        hold: Hold::on(Arc::clone(&held)),
+        ..world.accepted(&message, &[], None)
+    };
+    {
+        let append = world.store.append(vec![accepted]);
+        tokio::pin!(append);
+        tokio::select! {
+            biased;
+            answer = &mut append => assert_eq!(answer.unwrap(), [Ok(())]),
+            () = std::future::ready(()) => {}
+        }
+    }
+    let next = world.new_message(application.id);
+    world.accept(&next, &[], None).await.unwrap();
+    assert_eq!(Arc::strong_count(&held), 1);
+    assert!(by_id(&world, &message).await.is_some());
 }
 
 pub(crate) async fn refuses_a_repeated_event_id(world: World) {

@@ -25,7 +25,7 @@ pub(crate) fn new_event_type(world: &World, name: &str) -> EventType {
 
 pub(crate) fn new_task(world: &World) -> Task {
     let now = world.now();
-    let window = RecoverWindow {
+    let window = TaskWindow {
         since: now,
         until: None,
     };
@@ -178,6 +178,60 @@ pub(crate) async fn tasks_come_back_as_they_were(world: World) {
     assert_eq!(stored, Some(moved));
 }
 
+pub(crate) async fn tasks_of_every_kind_come_back(world: World) {
+    let (application, endpoint) = (world.id(), world.id());
+    let window = TaskWindow {
+        since: world.now(),
+        until: Some(world.now()),
+    };
+    let narrow = ReplayFilter {
+        event_types: Some(texts(&["paid", "a\"b"])),
+        channel: Some("eu".to_owned()),
+        tag: Some("vip".to_owned()),
+        statuses: vec![DeliveryStatus::Fail, DeliveryStatus::Success],
+        status_code_class: Some(0),
+    };
+    let replay = |filter| TaskKind::EndpointBulkReplay {
+        application,
+        endpoint,
+        window,
+        filter,
+    };
+    let kinds = [
+        TaskKind::EndpointRecover {
+            application,
+            endpoint,
+            window,
+        },
+        TaskKind::EndpointReplayMissing {
+            application,
+            endpoint,
+            window: TaskWindow {
+                until: None,
+                ..window
+            },
+        },
+        replay(narrow),
+        replay(ReplayFilter::default()),
+        TaskKind::ApplicationExpunge { application },
+    ];
+    let mut tasks = Vec::new();
+    for kind in kinds {
+        let task = Task {
+            kind,
+            ..new_task(&world)
+        };
+        let create = Change::CreateTask(task.clone());
+        world.change(create).await.unwrap();
+        let stored = world.store.task(world.organization, task.id).await;
+        assert_eq!(stored.unwrap().as_ref(), Some(&task));
+        tasks.push(task);
+    }
+    let page = Page::first(10, Order::Ascending);
+    let listed = world.store.tasks(world.organization, page).await;
+    assert_eq!(listed.unwrap(), tasks);
+}
+
 pub(crate) async fn running_tasks_are_found(world: World) {
     let until = Some(world.now());
     let mut running = Vec::new();
@@ -192,8 +246,9 @@ pub(crate) async fn running_tasks_are_found(world: World) {
                 status,
                 ..new_task(&world)
             };
-            let TaskKind::EndpointRecover { window, .. } = &mut task.kind;
-            window.until = until;
+            if let TaskKind::EndpointRecover { window, .. } = &mut task.kind {
+                window.until = until;
+            }
             world
                 .change(Change::CreateTask(task.clone()))
                 .await

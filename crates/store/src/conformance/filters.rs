@@ -186,8 +186,8 @@ pub(crate) async fn deliveries(world: World) {
     for (message, expected) in cases(&messages) {
         let shown = format!("{message:?}");
         let found = list(DeliveryFilter {
-            statuses: Vec::new(),
             message,
+            ..Default::default()
         })
         .await;
         assert_eq!(found, chosen(&messages, &expected), "{shown}");
@@ -221,6 +221,7 @@ pub(crate) async fn deliveries(world: World) {
     let filter = DeliveryFilter {
         statuses: vec![Fail],
         message,
+        ..Default::default()
     };
     assert_eq!(list(filter).await, chosen(&messages, &[1]));
 }

@@ -7,6 +7,7 @@ use hookwire_types::*;
 
 use super::World;
 use super::catalogue::{new_event_type, new_task};
+use super::credentials::{create, new_credential};
 use super::world::{ALL, NODE};
 use crate::{Change, Messages, StoreError};
 
@@ -118,6 +119,22 @@ pub(crate) async fn tasks(world: World) {
         |it| it.id,
     )
     .await;
+}
+
+pub(crate) async fn credentials(world: World) {
+    let add = async || {
+        let credential = new_credential(&world);
+        create(&world, &credential).await;
+        credential.id
+    };
+    let kind = CredentialKind::ApiKey;
+    let list = async |page| {
+        world
+            .store
+            .credentials(world.organization, kind, page)
+            .await
+    };
+    walk(add, list, |it| it.id).await;
 }
 
 pub(crate) async fn messages(world: World) {

@@ -4,15 +4,25 @@
 //! connections) is tested beside that store.
 
 pub(crate) mod accepting;
+pub(crate) mod agreement;
+pub(crate) mod announcing;
+pub(crate) mod answered;
+pub(crate) mod answers;
 pub(crate) mod catalogue;
 pub(crate) mod claiming;
 pub(crate) mod completing;
 pub(crate) mod configuration;
+pub(crate) mod consumers;
+pub(crate) mod counting;
+pub(crate) mod credentials;
 pub(crate) mod definitions;
+pub(crate) mod expunging;
 pub(crate) mod filters;
+pub(crate) mod forgetting;
 pub(crate) mod lists;
-pub(crate) mod model;
+mod model;
 pub(crate) mod nodes;
+pub(crate) mod operational;
 pub(crate) mod payloads;
 pub(crate) mod skipped;
 pub(crate) mod unowned;
@@ -28,6 +38,8 @@ macro_rules! conformance_suite {
             accepting {
                 keeps_everything_as_it_was
                 keeps_any_bytes_as_payload
+                keeps_raw_bodies_and_when_payloads_expire
+                what_is_held_is_let_go_once_it_is_certain
                 refuses_a_repeated_event_id
                 refuses_an_event_id_repeated_within_a_batch
                 deliveries_begin_as_planned
@@ -41,7 +53,7 @@ macro_rules! conformance_suite {
                 stops_when_payloads_fill_the_room
                 tells_what_is_left
                 takes_deliveries_of_deleted_endpoints
-                ends_what_has_no_message
+                forgets_what_has_no_message
                 shares_the_message
                 node_zero_owns_nothing
             }
@@ -51,6 +63,8 @@ macro_rules! conformance_suite {
                 released_is_claimed_again
                 release_comes_after_an_append_begun_before
                 requeue_from_every_state
+                begin_makes_what_is_not_there
+                cancel_ends_what_nobody_holds
             }
             completing {
                 only_the_owner_completes
@@ -94,6 +108,7 @@ macro_rules! conformance_suite {
                 event_types_conflict_by_name_and_version
                 archived_event_types_are_hidden
                 tasks_come_back_as_they_were
+                tasks_of_every_kind_come_back
                 running_tasks_are_found
             }
             lists {
@@ -101,6 +116,7 @@ macro_rules! conformance_suite {
                 endpoints
                 event_types
                 tasks
+                credentials
                 messages
                 deliveries_of_a_message
                 deliveries_of_an_endpoint
@@ -113,6 +129,7 @@ macro_rules! conformance_suite {
                 end_a_page_early
                 end_a_list_of_ids_early
                 do_not_end_what_is_complete
+                weigh_with_their_raw_bodies
             }
             filters {
                 messages
@@ -120,11 +137,67 @@ macro_rules! conformance_suite {
                 attempts
                 times_exclude_their_own_moment
             }
+            answers {
+                come_back_as_they_were
+                the_latest_of_a_scope_is_found
+                a_place_answers_its_own_scope_alone
+                are_kept_with_their_message
+                recent_ones_are_the_automatic_ones
+                one_kept_late_hides_none_before_it
+            }
+            announcing {
+                outcomes_are_told_with_them
+                changes_are_told_with_them
+                nothing_is_told_twice
+                none_needs_a_listener
+            }
+            operational {
+                is_in_no_list
+                is_found_by_its_endpoints
+                there_is_one_at_most
+            }
+            credentials {
+                come_back_as_they_were
+                are_listed_by_kind
+                are_ended_as_far_as_they_are_meant
+                what_ended_earlier_stays_so
+                end_with_their_application
+            }
+            consumers {
+                places_are_kept_and_moved
+                each_has_its_own
+                they_are_counted_by_application
+            }
+            answered {
+                deliveries_are_found_by_any_of_their_answers
+            }
+            counting {
+                each_state_is_counted
+                a_window_excludes_its_own_moments
+            }
+            expunging {
+                a_message_stays_without_its_payload
+                each_of_many_is_answered
+                what_is_older_goes_in_steps
+                an_attempt_stays_without_the_answer
+            }
+            forgetting {
+                messages_go_with_what_hangs_on_them
+                steps_go_on_where_the_last_one_ended
+                pending_deliveries_go_with_their_message
+                event_ids_are_free_again
+                payloads_go_when_their_time_is_over
+                answers_go_by_their_moment
+                tasks_and_credentials_go_once_they_ended
+                endpoints_stay_while_a_delivery_names_them
+                applications_go_last
+                a_consumers_place_goes_when_it_says_nothing
+            }
         }
 
         #[test]
         fn agrees_with_the_model() {
-            $crate::conformance::model::agrees_with_the_model(async || $make().await);
+            $crate::conformance::agreement::agrees_with_the_model(async || $make().await);
         }
     };
     (@cases $make:path; $($group:ident { $($case:ident)* })*) => {$(

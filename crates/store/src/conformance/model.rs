@@ -1,113 +1,41 @@
-//! Random work on a store and on a model of thirty lines, which must agree after each step.
+//! What becomes of deliveries, in as few words as it can be said: the model that stores must agree
+//! with.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hookwire_types::*;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
-
-use super::World;
-use super::world::{ROOM, keys};
-use crate::{NewDelivery, Store, Waiting, Want};
-
-const NODES: [NodeId; 3] = [NodeId(1), NodeId(2), NodeId(-3)];
-const ENDPOINTS: usize = 3;
-/// Each sequence gets a store of its own, which costs some commits to make.
-const SEQUENCES: u32 = 24;
-
-#[derive(Debug, Clone)]
-enum Step {
-    Append {
-        endpoints: Vec<usize>,
-        owner: Option<usize>,
-        due_in_ms: i64,
-    },
-    Claim {
-        node: usize,
-        endpoint: usize,
-        limit: usize,
-    },
-    Complete {
-        node: usize,
-        delivery: usize,
-        verdict: usize,
-        due_in_ms: i64,
-    },
-    Release {
-        node: usize,
-        delivery: usize,
-    },
-    Requeue {
-        delivery: usize,
-    },
-    Heartbeat {
-        node: usize,
-    },
-    Adopt {
-        node: usize,
-        silent_ms: i64,
-    },
-    Wait {
-        ms: i64,
-    },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let (node, delivery) = (0..NODES.len(), any::<usize>());
-    let due_in_ms = prop_oneof![Just(0), -50..50i64];
-    let endpoints = proptest::collection::btree_set(0..ENDPOINTS, 0..=ENDPOINTS);
-    let owner = proptest::option::of(node.clone());
-    prop_oneof![
-        3 => (endpoints, owner, due_in_ms.clone()).prop_map(|(endpoints, owner, due_in_ms)| {
-            Step::Append { endpoints: endpoints.into_iter().collect(), owner, due_in_ms }
-        }),
-        4 => (node.clone(), 0..ENDPOINTS, 0..4usize)
-            .prop_map(|(node, endpoint, limit)| Step::Claim { node, endpoint, limit }),
-        6 => (node.clone(), delivery, 0..5usize, due_in_ms).prop_map(
-            |(node, delivery, verdict, due_in_ms)| {
-                Step::Complete { node, delivery, verdict, due_in_ms }
-            }
-        ),
-        2 => (node.clone(), delivery)
-            .prop_map(|(node, delivery)| Step::Release { node, delivery }),
-        1 => delivery.prop_map(|delivery| Step::Requeue { delivery }),
-        2 => node.clone().prop_map(|node| Step::Heartbeat { node }),
-        1 => (node, 0..60i64).prop_map(|(node, silent_ms)| Step::Adopt { node, silent_ms }),
-        2 => (0..40i64).prop_map(|ms| Step::Wait { ms }),
-    ]
-}
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Modelled {
-    delivery: Delivery,
-    owner: Option<NodeId>,
+pub(super) struct Modelled {
+    pub(super) delivery: Delivery,
+    pub(super) owner: Option<NodeId>,
 }
 
 #[derive(Default)]
-struct Model {
-    deliveries: BTreeMap<(EndpointId, MessageId), Modelled>,
-    heartbeats: BTreeMap<i64, Timestamp>,
+pub(super) struct Model {
+    pub(super) deliveries: BTreeMap<(EndpointId, MessageId), Modelled>,
+    pub(super) expunged: BTreeSet<MessageId>,
+    pub(super) heartbeats: BTreeMap<i64, Timestamp>,
 }
 
 impl Model {
-    fn key(&self, number: usize) -> Option<DeliveryKey> {
+    pub(super) fn key(&self, number: usize) -> Option<DeliveryKey> {
         let count = self.deliveries.len();
         let (endpoint, message) = *self.deliveries.keys().nth(number.checked_rem(count)?)?;
         Some(DeliveryKey { message, endpoint })
     }
 
-    fn at(&mut self, key: DeliveryKey) -> &mut Modelled {
+    pub(super) fn at(&mut self, key: DeliveryKey) -> &mut Modelled {
         self.deliveries
             .get_mut(&(key.endpoint, key.message))
             .unwrap()
     }
 
-    fn owned_by(&mut self, node: NodeId, key: DeliveryKey) -> Option<&mut Modelled> {
+    pub(super) fn owned_by(&mut self, node: NodeId, key: DeliveryKey) -> Option<&mut Modelled> {
         Some(self.at(key)).filter(|it| it.owner == Some(node))
     }
 
-    fn unowned(&self, endpoint: EndpointId) -> Vec<Delivery> {
+    pub(super) fn unowned(&self, endpoint: EndpointId) -> Vec<Delivery> {
         let mut found: Vec<_> = self
             .deliveries
             .values()
@@ -119,7 +47,7 @@ impl Model {
         found
     }
 
-    fn claim(
+    pub(super) fn claim(
         &mut self,
         node: NodeId,
         endpoint: EndpointId,
@@ -135,7 +63,13 @@ impl Model {
         due
     }
 
-    fn complete(&mut self, node: NodeId, key: DeliveryKey, verdict: Verdict, tries: u32) -> bool {
+    pub(super) fn complete(
+        &mut self,
+        node: NodeId,
+        key: DeliveryKey,
+        verdict: Verdict,
+        tries: u32,
+    ) -> bool {
         let Some(it) = self.owned_by(node, key) else {
             return false;
         };
@@ -159,7 +93,37 @@ impl Model {
         true
     }
 
-    fn adopt(&mut self, node: NodeId, stale_before: Timestamp, now: Timestamp) -> u64 {
+    pub(super) fn begin(&mut self, key: DeliveryKey, now: Timestamp) -> u64 {
+        let begun = Modelled {
+            delivery: Delivery {
+                key,
+                status: DeliveryStatus::Pending,
+                tries: 0,
+                trigger: Trigger::Manual,
+                due_at: now,
+            },
+            owner: None,
+        };
+        let count = self.deliveries.len();
+        self.deliveries
+            .entry((key.endpoint, key.message))
+            .or_insert(begun);
+        (self.deliveries.len() - count) as u64
+    }
+
+    pub(super) fn cancel(&mut self, message: MessageId) -> u64 {
+        let mut canceled = 0;
+        for it in self.deliveries.values_mut() {
+            let is_pending = it.delivery.status == DeliveryStatus::Pending;
+            if it.delivery.key.message == message && it.owner.is_none() && is_pending {
+                it.delivery.status = DeliveryStatus::Canceled;
+                canceled += 1;
+            }
+        }
+        canceled
+    }
+
+    pub(super) fn adopt(&mut self, node: NodeId, stale_before: Timestamp, now: Timestamp) -> u64 {
         self.heartbeats
             .retain(|id, beat| *id == node.0 || *beat >= stale_before);
         let mut adopted = 0;
@@ -173,199 +137,4 @@ impl Model {
         }
         adopted
     }
-}
-
-/// Runs the comparison on stores that `make` gives.
-pub(crate) fn agrees_with_the_model<G>(make: impl AsyncFn() -> (G, Arc<dyn Store>)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let config = Config {
-        cases: SEQUENCES,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let steps = proptest::collection::vec(step(), 1..60);
-    let outcome = TestRunner::new(config).run(&steps, |steps| {
-        runtime.block_on(async {
-            let (guard, store) = make().await;
-            compare(World::new(store), steps).await;
-            drop(guard);
-        });
-        Ok(())
-    });
-    outcome.unwrap();
-}
-
-async fn compare(world: World, steps: Vec<Step>) {
-    let application = world.application().await;
-    let mut endpoints = Vec::new();
-    for _ in 0..ENDPOINTS {
-        endpoints.push(world.endpoint(&application).await.id);
-    }
-    let mut model = Model::default();
-    let mut now = world.now();
-    for step in steps {
-        now = now.plus_ms(1);
-        if let Step::Wait { ms } = step {
-            now = now.plus_ms(ms);
-        }
-        run(&world, &mut model, &endpoints, application.id, now, step).await;
-        check(&world, &model, &endpoints).await;
-    }
-}
-
-async fn run(
-    world: &World,
-    model: &mut Model,
-    endpoints: &[EndpointId],
-    application: ApplicationId,
-    now: Timestamp,
-    step: Step,
-) {
-    let store = &world.store;
-    match step {
-        Step::Wait { .. } => {}
-        Step::Append {
-            endpoints: to,
-            owner,
-            due_in_ms,
-        } => {
-            let message = world.new_message(application);
-            let mut accepted = world.accepted(&message, &[], None);
-            let (owner, due_at) = (owner.map(|node| NODES[node]), now.plus_ms(due_in_ms));
-            for endpoint in to.into_iter().map(|index| endpoints[index]) {
-                let trigger = Trigger::Scheduled;
-                accepted.deliveries.push(NewDelivery {
-                    endpoint,
-                    owner,
-                    trigger,
-                    due_at,
-                });
-                let key = DeliveryKey {
-                    message: message.id,
-                    endpoint,
-                };
-                let status = DeliveryStatus::Pending;
-                let delivery = Delivery {
-                    key,
-                    status,
-                    tries: 0,
-                    trigger,
-                    due_at,
-                };
-                model
-                    .deliveries
-                    .insert((endpoint, message.id), Modelled { delivery, owner });
-            }
-            assert_eq!(store.append(vec![accepted]).await.unwrap(), [Ok(())]);
-        }
-        Step::Claim {
-            node,
-            endpoint,
-            limit,
-        } => {
-            let endpoint = endpoints[endpoint];
-            let wants = vec![Want { endpoint, limit }];
-            let claim = store.claim(NODES[node], now, wants, ROOM).await.unwrap();
-            let expected = model.claim(NODES[node], endpoint, limit, now);
-            assert_eq!(
-                keys(&claim),
-                expected.iter().map(|it| it.key).collect::<Vec<_>>()
-            );
-            for (claimed, expected) in claim.deliveries.iter().zip(expected) {
-                assert_eq!(claimed.delivery, expected);
-            }
-            let left = model.unowned(endpoint).first().map(|it| it.due_at);
-            assert_eq!(claim.left.first().map(|it| it.due_at), left);
-        }
-        Step::Complete {
-            node,
-            delivery,
-            verdict,
-            due_in_ms,
-        } => {
-            let Some(key) = model.key(delivery) else {
-                return;
-            };
-            let at = now.plus_ms(due_in_ms);
-            let verdict = [
-                Verdict::Delivered,
-                Verdict::Failed,
-                Verdict::Canceled,
-                Verdict::Retry { at },
-                Verdict::RetryInOrder { at },
-            ][verdict];
-            let tries = model.at(key).delivery.tries + 1;
-            let outcome = Outcome {
-                tries,
-                ..world.outcome(key, verdict, None)
-            };
-            let before = world.attempts(key.message).await.len();
-            let answer = store.complete(NODES[node], vec![outcome]).await.unwrap();
-            assert_eq!(answer, [model.complete(NODES[node], key, verdict, tries)]);
-            let after = world.attempts(key.message).await.len();
-            assert_eq!(after, before + usize::from(answer[0]));
-        }
-        Step::Release { node, delivery } => {
-            let Some(key) = model.key(delivery) else {
-                return;
-            };
-            store.release(NODES[node], vec![key]).await.unwrap();
-            if let Some(it) = model.owned_by(NODES[node], key) {
-                it.owner = None;
-            }
-        }
-        Step::Requeue { delivery } => {
-            let Some(key) = model.key(delivery) else {
-                return;
-            };
-            store.requeue(now, vec![key]).await.unwrap();
-            let it = model.at(key);
-            if it.owner.is_none() {
-                let (status, trigger) = (DeliveryStatus::Pending, Trigger::Manual);
-                it.delivery = Delivery {
-                    key,
-                    status,
-                    tries: 0,
-                    trigger,
-                    due_at: now,
-                };
-            }
-        }
-        Step::Heartbeat { node } => {
-            store.heartbeat(NODES[node], now).await.unwrap();
-            model.heartbeats.insert(NODES[node].0, now);
-        }
-        Step::Adopt { node, silent_ms } => {
-            let stale_before = now.plus_ms(-silent_ms);
-            let adopted = store.adopt(NODES[node], stale_before, now).await.unwrap();
-            assert_eq!(adopted, model.adopt(NODES[node], stale_before, now));
-        }
-    }
-}
-
-async fn check(world: &World, model: &Model, endpoints: &[EndpointId]) {
-    let first_of = |endpoint: &EndpointId| {
-        let due_at = model.unowned(*endpoint).first()?.due_at;
-        Some(Waiting {
-            endpoint: *endpoint,
-            due_at,
-        })
-    };
-    let waiting: Vec<_> = endpoints.iter().filter_map(first_of).collect();
-    assert_eq!(world.store.waiting(None, 10).await.unwrap(), waiting);
-    let mut stored = Vec::new();
-    for endpoint in endpoints {
-        let page = Page::first(1000, Order::Ascending);
-        let of_one = world
-            .store
-            .deliveries_of_endpoint(*endpoint, Default::default(), page)
-            .await
-            .unwrap();
-        stored.extend(of_one);
-    }
-    let modelled: Vec<_> = model.deliveries.values().map(|it| it.delivery).collect();
-    assert_eq!(stored, modelled);
 }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use hookwire_types::*;
 
 use super::World;
-use super::world::ALL;
-use crate::{Messages, Payloads};
+use super::world::{ALL, NODE};
+use crate::{Messages, Payloads, Want};
 
 const PAYLOAD_BYTES: usize = 1_000;
 
@@ -23,9 +23,17 @@ async fn accepted(world: &World, application: &Application, count: usize) -> Vec
     messages
 }
 
+fn raw_body(bytes: usize) -> RawBody {
+    RawBody {
+        body: Bytes::from(vec![b'r'; bytes]),
+        headers: Vec::new(),
+    }
+}
+
 fn without_payload(message: &Message) -> Message {
     Message {
         payload: None,
+        raw: None,
         ..message.clone()
     }
 }
@@ -39,6 +47,7 @@ pub(crate) async fn are_read_only_when_they_are_wanted(world: World) {
     let application = world.application().await;
     let mut message = world.new_message(application.id);
     message.event_id = Some("order-1".to_owned());
+    message.raw = Some(raw_body(1));
     world.accept(&message, &[], None).await.unwrap();
     assert!(message.payload.is_some());
     for (payloads, expected) in [
@@ -140,4 +149,35 @@ pub(crate) async fn do_not_end_what_is_complete(world: World) {
         let found = world.store.messages_by_id(application.id, ids, payloads);
         assert_eq!(found.await.unwrap(), whole(&messages, false));
     }
+}
+
+pub(crate) async fn weigh_with_their_raw_bodies(world: World) {
+    let application = world.application().await;
+    let endpoint = world.endpoint(&application).await;
+    let mut messages = Vec::new();
+    for _ in 0..4 {
+        let message = Message {
+            raw: Some(raw_body(PAYLOAD_BYTES)),
+            payload: Some(Bytes::from(vec![b'x'; PAYLOAD_BYTES])),
+            ..world.new_message(application.id)
+        };
+        world.accept(&message, &[endpoint.id], None).await.unwrap();
+        messages.push(message);
+    }
+    // Room for the payloads of four, and so for two messages.
+    let bytes_max = 4 * PAYLOAD_BYTES;
+    let page = Page::first(10, Order::Ascending);
+    let payloads = Payloads::UpTo(bytes_max);
+    let found = world
+        .store
+        .messages(application.id, Default::default(), page, payloads);
+    assert_eq!(found.await.unwrap(), whole(&messages[..2], true));
+    let wants = vec![Want {
+        endpoint: endpoint.id,
+        limit: 10,
+    }];
+    let claim = world.store.claim(NODE, world.now(), wants, bytes_max).await;
+    let claim = claim.unwrap();
+    let claimed: Vec<_> = claim.deliveries.iter().map(|it| &*it.message).collect();
+    assert_eq!(claimed, [&messages[0], &messages[1]]);
 }

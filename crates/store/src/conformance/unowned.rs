@@ -4,7 +4,7 @@ use hookwire_types::*;
 
 use super::World;
 use super::world::{NODE, OTHER_NODE, keys};
-use crate::Waiting;
+use crate::{NewDelivery, Waiting};
 
 pub(crate) async fn waiting_names_each_endpoint_once(world: World) {
     let application = world.application().await;
@@ -150,4 +150,91 @@ pub(crate) async fn requeue_from_every_state(world: World) {
     let mut expected = requeued;
     expected.sort_by_key(|key| key.message);
     assert_eq!(claimed, expected);
+}
+
+pub(crate) async fn begin_makes_what_is_not_there(world: World) {
+    let application = world.application().await;
+    let endpoint = world.endpoint(&application).await;
+    let failed = world.delivery(&endpoint, Some(NODE)).await;
+    assert!(world.complete(failed, Verdict::Failed).await);
+    let waiting = world.due_in(&endpoint, &[9_000_000]).await[0];
+    let owned = world.delivery(&endpoint, Some(NODE)).await;
+    let there = [failed, waiting, owned];
+    let mut before = Vec::new();
+    for key in there {
+        before.push(world.stored(key).await);
+    }
+    let mut missing = Vec::new();
+    for _ in 0..2 {
+        let message = world.new_message(application.id);
+        world.accept(&message, &[], None).await.unwrap();
+        missing.push(DeliveryKey {
+            message: message.id,
+            endpoint: endpoint.id,
+        });
+    }
+
+    let now = world.now();
+    // Of one that is named twice only the first makes anything.
+    let batch = [&missing[..], &there, &missing].concat();
+    assert_eq!(world.store.begin(now, batch.clone()).await.unwrap(), 2);
+    assert_eq!(world.store.begin(world.now(), batch).await.unwrap(), 0);
+    for (key, before) in there.into_iter().zip(before) {
+        assert_eq!(world.stored(key).await, before);
+    }
+    for key in &missing {
+        let expected = Delivery {
+            key: *key,
+            status: DeliveryStatus::Pending,
+            tries: 0,
+            trigger: Trigger::Manual,
+            due_at: now,
+        };
+        assert_eq!(world.stored(*key).await, Some(expected));
+    }
+    assert_eq!(keys(&world.claim(endpoint.id, 10).await), missing);
+    assert_eq!(world.store.begin(now, Vec::new()).await.unwrap(), 0);
+}
+
+pub(crate) async fn cancel_ends_what_nobody_holds(world: World) {
+    let application = world.application().await;
+    let message = world.new_message(application.id);
+    let mut keys_of = Vec::new();
+    let mut accepted = world.accepted(&message, &[], None);
+    // Waiting, waiting for later, held, and ended.
+    for (owner, due_in_ms) in [
+        (None, 0),
+        (None, 9_000_000),
+        (Some(NODE), 0),
+        (Some(NODE), 0),
+    ] {
+        let endpoint = world.endpoint(&application).await.id;
+        let due_at = message.created_at.plus_ms(due_in_ms);
+        accepted.deliveries.push(NewDelivery {
+            endpoint,
+            owner,
+            trigger: Trigger::Scheduled,
+            due_at,
+        });
+        keys_of.push(DeliveryKey {
+            message: message.id,
+            endpoint,
+        });
+    }
+    world.store.append(vec![accepted]).await.unwrap()[0].unwrap();
+    assert!(world.complete(keys_of[3], Verdict::Failed).await);
+    let bystander = world.endpoint(&application).await;
+    let other = world.delivery(&bystander, None).await;
+
+    assert_eq!(world.store.cancel(message.id).await.unwrap(), 2);
+    use DeliveryStatus::*;
+    for (key, status) in keys_of.iter().zip([Canceled, Canceled, Pending, Fail]) {
+        assert_eq!(world.stored(*key).await.unwrap().status, status);
+    }
+    assert_eq!(keys(&world.claim(keys_of[0].endpoint, 10).await), []);
+    assert!(world.complete(keys_of[2], Verdict::Delivered).await);
+    assert_eq!(world.store.cancel(message.id).await.unwrap(), 0);
+    assert_eq!(world.store.cancel(world.id()).await.unwrap(), 0);
+    assert_eq!(world.stored(other).await.unwrap().status, Pending);
+    assert_eq!(keys(&world.claim(other.endpoint, 10).await), [other]);
 }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use hookwire_types::*;
 
-use crate::{Accepted, Change, Claim, Conflict, NewDelivery, Payloads, Store, StoreError, Want};
+use crate::{
+    Accepted, Change, Claim, Conflict, Hold, NewDelivery, Payloads, Store, StoreError, Want,
+};
 
 /// Larger than any test fills.
 pub(crate) const ROOM: usize = 1 << 30;
@@ -60,6 +62,7 @@ impl World {
             uid: None,
             name: "Acme".to_owned(),
             throttle_rate: None,
+            operational: false,
             metadata: BTreeMap::new(),
             created_at: now,
             updated_at: now,
@@ -92,8 +95,9 @@ impl World {
             channels: Vec::new(),
             tags: Vec::new(),
             payload: Some(Bytes::from_static(b"{\"total\": 100}")),
+            raw: None,
             deliver_at: None,
-            payload_expires_at: now.plus_ms(86_400_000),
+            payload_expires_at: None,
             created_at: now,
         }
     }
@@ -165,6 +169,8 @@ impl World {
         Accepted {
             message: Arc::new(message.clone()),
             deliveries,
+            answer: None,
+            hold: Hold::default(),
         }
     }
 
@@ -233,6 +239,7 @@ impl World {
             verdict,
             tries: 1,
             health,
+            announcements: Vec::new(),
         }
     }
 

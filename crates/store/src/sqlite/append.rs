@@ -1,45 +1,35 @@
 //! Accepting: messages and the deliveries that they begin with.
 
+use hookwire_types::*;
 use rusqlite::{Connection, params};
 
-use super::rows::to_json_unless_empty;
+use super::answer;
+use super::rows::{to_json, to_json_unless_empty};
 use crate::{Accepted, Conflict};
 
 /// The conflict names its index: only a repeated `event_id` is an answer to the caller. Anything
 /// else, as an id that exists already, is a fault and must not look like one.
 pub(super) const INSERT_MESSAGE: &str = "INSERT INTO message
     (application_id, id, event_type, event_id, channels, tags, payload, deliver_at_ms,
-     payload_expires_at_ms, created_at_ms)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+     payload_expires_at_ms, created_at_ms, raw, raw_headers)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
     ON CONFLICT (application_id, event_id) WHERE event_id IS NOT NULL DO NOTHING";
 
 pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
 
-/// See [`crate::Store::append`].
+/// See [`crate::Store::append`]. `sealed` has for each what of its answer is kept sealed.
 pub(super) fn append(
     connection: &Connection,
     batch: &[Accepted],
+    sealed: &[Option<Vec<u8>>],
 ) -> rusqlite::Result<Vec<Result<(), Conflict>>> {
-    let mut insert_message = connection.prepare_cached(INSERT_MESSAGE)?;
     let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
     let mut answers = Vec::with_capacity(batch.len());
-    for accepted in batch {
+    for (accepted, sealed) in batch.iter().zip(sealed) {
         let message = &*accepted.message;
-        let inserted = insert_message.execute(params![
-            message.application.as_bytes(),
-            message.id.as_bytes(),
-            message.event_type,
-            message.event_id,
-            to_json_unless_empty(&message.channels)?,
-            to_json_unless_empty(&message.tags)?,
-            message.payload.as_deref(),
-            message.deliver_at.map(|at| at.unix_ms()),
-            message.payload_expires_at.unix_ms(),
-            message.created_at.unix_ms(),
-        ])?;
-        if inserted == 0 {
+        if !insert(connection, message)? {
             answers.push(Err(Conflict::EventId));
             continue;
         }
@@ -52,7 +42,50 @@ pub(super) fn append(
                 delivery.due_at.unix_ms(),
             ])?;
         }
+        if let Some(kept) = &accepted.answer {
+            answer::keep(connection, kept, sealed.as_deref())?;
+        }
         answers.push(Ok(()));
     }
     Ok(answers)
+}
+
+/// Keeps a message for operational webhooks, within the transaction of what it tells. One that was
+/// told before, by its `event_id`, is not told again.
+pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::Result<()> {
+    let message = &*it.message;
+    if !insert(connection, message)? {
+        return Ok(());
+    }
+    let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
+    for endpoint in &it.endpoints {
+        insert_delivery.execute(params![
+            message.id.as_bytes(),
+            endpoint.as_bytes(),
+            0,
+            Trigger::Scheduled.number(),
+            message.created_at.unix_ms(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Whether the message was kept: not when its `event_id` is there already.
+fn insert(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
+    let raw = message.raw.as_ref();
+    let inserted = connection.prepare_cached(INSERT_MESSAGE)?.execute(params![
+        message.application.as_bytes(),
+        message.id.as_bytes(),
+        message.event_type,
+        message.event_id,
+        to_json_unless_empty(&message.channels)?,
+        to_json_unless_empty(&message.tags)?,
+        message.payload.as_deref(),
+        message.deliver_at.map(|at| at.unix_ms()),
+        message.payload_expires_at.map(|at| at.unix_ms()),
+        message.created_at.unix_ms(),
+        raw.map(|raw| &*raw.body),
+        raw.map(|raw| to_json(&raw.headers)).transpose()?,
+    ])?;
+    Ok(inserted == 1)
 }

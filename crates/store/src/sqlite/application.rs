@@ -10,12 +10,12 @@ use super::select::{Range, Select};
 use crate::Conflict;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.uid, p.name, p.throttle_rate, p.metadata,
-    p.created_at_ms, p.updated_at_ms, p.version";
+    p.created_at_ms, p.updated_at_ms, p.version, p.operational";
 
 const INSERT: &str = "INSERT INTO application
     (id, organization_id, uid, name, throttle_rate, metadata, created_at_ms, updated_at_ms,
-     version)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+     version, operational)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 const UPDATE: &str = "UPDATE application
     SET uid = ?3, name = ?4, throttle_rate = ?5, metadata = ?6, updated_at_ms = ?7, version = ?8
@@ -27,6 +27,11 @@ const DELETE: &str = "UPDATE application SET deleted_at_ms = ?3
 /// What is sealed is for sending alone, which a deleted endpoint no longer does.
 const DELETE_ENDPOINTS: &str = "UPDATE endpoint SET deleted_at_ms = ?2, sealed = NULL
     WHERE application_id = ?1 AND deleted_at_ms IS NULL";
+
+/// Nothing is left that they reach.
+pub(super) const END_CREDENTIALS: &str = "UPDATE credential INDEXED BY credential_application
+    SET expires_at_ms = ?2
+    WHERE application_id = ?1 AND (expires_at_ms IS NULL OR expires_at_ms > ?2)";
 
 /// See [`crate::Change::CreateApplication`].
 pub(super) fn create(connection: &Connection, it: &Application) -> Result<(), Refused> {
@@ -40,6 +45,7 @@ pub(super) fn create(connection: &Connection, it: &Application) -> Result<(), Re
         it.created_at.unix_ms(),
         it.updated_at.unix_ms(),
         it.version,
+        it.operational,
     ]);
     met(inserted, Conflict::Uid)
 }
@@ -72,9 +78,11 @@ pub(super) fn delete(
         at_ms
     ]);
     met(deleted, Conflict::Version)?;
-    connection
-        .prepare_cached(DELETE_ENDPOINTS)?
-        .execute(params![application.as_bytes(), at_ms])?;
+    for goes_with_it in [DELETE_ENDPOINTS, END_CREDENTIALS] {
+        connection
+            .prepare_cached(goes_with_it)?
+            .execute(params![application.as_bytes(), at_ms])?;
+    }
     Ok(())
 }
 
@@ -86,7 +94,7 @@ pub(super) fn find(
 ) -> rusqlite::Result<Option<Application>> {
     let living = format!(
         "SELECT {COLUMNS} FROM application AS p
-         WHERE p.organization_id = ?1 AND p.deleted_at_ms IS NULL"
+         WHERE p.organization_id = ?1 AND p.deleted_at_ms IS NULL AND p.operational = 0"
     );
     match reference {
         Reference::Id(id) => connection
@@ -113,12 +121,26 @@ pub(super) fn of_endpoint(
         .optional()
 }
 
+/// See [`crate::Store::operational_application`].
+pub(super) fn operational(
+    connection: &Connection,
+    organization: OrganizationId,
+) -> rusqlite::Result<Option<Application>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM application AS p INDEXED BY application_operational
+             WHERE p.organization_id = ?1 AND p.operational = 1 AND p.deleted_at_ms IS NULL"
+        ))?
+        .query_row([organization.as_bytes()], read)
+        .optional()
+}
+
 /// See [`crate::Store::applications`].
 pub(super) fn list(organization: OrganizationId, page: &Page<ApplicationId>) -> Select {
     let select = Select::new(
         format!(
             "SELECT {COLUMNS} FROM application AS p INDEXED BY application_list
-             WHERE p.deleted_at_ms IS NULL AND p.organization_id = ?"
+             WHERE p.deleted_at_ms IS NULL AND p.operational = 0 AND p.organization_id = ?"
         ),
         organization.as_bytes().to_vec(),
     );
@@ -137,5 +159,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
         created_at: moment(row, 6)?,
         updated_at: moment(row, 7)?,
         version: row.get(8)?,
+        operational: row.get(9)?,
     })
 }

@@ -39,9 +39,8 @@ const APPLICATION: &str = "SELECT application_id FROM endpoint WHERE id = ?1";
 pub(super) const TAKE: &str =
     "UPDATE delivery SET owner = ?3 WHERE message_id = ?1 AND endpoint_id = ?2";
 
-/// Nothing is left that could be sent.
-pub(super) const FAIL: &str =
-    "UPDATE delivery SET status = 2 WHERE message_id = ?1 AND endpoint_id = ?2";
+/// Nothing is left that could be sent, and no message that its end could be shown with.
+pub(super) const DROP: &str = "DELETE FROM delivery WHERE message_id = ?1 AND endpoint_id = ?2";
 
 /// Leaves alone only what is pending and owned.
 pub(super) const REQUEUE: &str = "INSERT INTO delivery
@@ -50,6 +49,15 @@ pub(super) const REQUEUE: &str = "INSERT INTO delivery
     ON CONFLICT (message_id, endpoint_id) DO UPDATE
     SET status = 1, owner = 0, tries = 0, trigger_type = 1, due_at_ms = excluded.due_at_ms
     WHERE status <> 1 OR owner = 0";
+
+/// Leaves alone what is there.
+pub(super) const BEGIN: &str = "INSERT INTO delivery
+    (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
+    VALUES (?1, ?2, 1, 0, 0, 1, ?3)
+    ON CONFLICT (message_id, endpoint_id) DO NOTHING";
+
+pub(super) const CANCEL: &str =
+    "UPDATE delivery SET status = 4 WHERE message_id = ?1 AND status = 1 AND owner = 0";
 
 /// See [`crate::Store::waiting`].
 pub(super) fn waiting(
@@ -78,8 +86,8 @@ pub(super) fn waiting(
     Ok(waiting)
 }
 
-/// See [`crate::Store::claim`]. A delivery whose message is gone ends as failed here and is not
-/// returned: it would be claimed again and again.
+/// See [`crate::Store::claim`]. A delivery whose message is gone, as when it was put on its way
+/// again while the message was being forgotten, goes as well: it would be claimed again and again.
 pub(super) fn claim(
     connection: &Connection,
     node: NodeId,
@@ -121,6 +129,32 @@ pub(super) fn requeue(
         ])?;
     }
     Ok(())
+}
+
+/// See [`crate::Store::begin`].
+pub(super) fn begin(
+    connection: &Connection,
+    now: Timestamp,
+    batch: &[DeliveryKey],
+) -> rusqlite::Result<u64> {
+    let mut begin = connection.prepare_cached(BEGIN)?;
+    let mut begun = 0;
+    for key in batch {
+        begun += begin.execute(params![
+            key.message.as_bytes(),
+            key.endpoint.as_bytes(),
+            now.unix_ms()
+        ])? as u64;
+    }
+    Ok(begun)
+}
+
+/// See [`crate::Store::cancel`].
+pub(super) fn cancel(connection: &Connection, message: MessageId) -> rusqlite::Result<u64> {
+    let canceled = connection
+        .prepare_cached(CANCEL)?
+        .execute([message.as_bytes()])?;
+    Ok(canceled as u64)
 }
 
 fn due_of(connection: &Connection, want: &Want, now: Timestamp) -> rusqlite::Result<Vec<Delivery>> {
@@ -186,14 +220,14 @@ impl Taking<'_> {
             let (id, endpoint) = (key.message.as_bytes(), key.endpoint.as_bytes());
             let Some(message) = self.message(application, key.message)? else {
                 self.connection
-                    .prepare_cached(FAIL)?
+                    .prepare_cached(DROP)?
                     .execute(params![id, endpoint])?;
                 continue;
             };
             self.connection
                 .prepare_cached(TAKE)?
                 .execute(params![id, endpoint, self.node.0])?;
-            self.payload_bytes += message.payload.as_ref().map_or(0, |payload| payload.len());
+            self.payload_bytes += rows::payload_bytes(&message);
             self.taken.push(Claimed { delivery, message });
         }
         Ok(())

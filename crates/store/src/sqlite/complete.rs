@@ -6,6 +6,8 @@
 use hookwire_types::*;
 use rusqlite::{CachedStatement, Connection, params};
 
+use super::append;
+
 pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
@@ -72,6 +74,9 @@ pub(super) fn complete(
             }
             if let Some(health) = outcome.health {
                 note_health(connection, key.endpoint, health)?;
+            }
+            for announcement in &outcome.announcements {
+                append::announce(connection, announcement)?;
             }
         }
         answers.push(owned);

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, ATTEMPT, DELIVERY};
 use super::select::{Range, Select};
-use crate::{AttemptFilter, DeliveryFilter};
+use crate::{AttemptFilter, Counted, DeliveryCounts, DeliveryFilter};
 
 /// One attempt of a message.
 pub(super) static SELECT_ATTEMPT: LazyLock<String> = LazyLock::new(|| {
@@ -44,9 +44,60 @@ pub(super) fn deliveries_of_endpoint(
             .collect();
         select.and(&format!("d.status IN ({})", numbers.join(", ")));
     }
+    if let Some(class) = filter.status_code_class {
+        select.and_value(
+            "EXISTS (SELECT 1 FROM attempt AS a INDEXED BY attempt_message
+                 WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id
+                   AND a.response_status / 100 = ?)",
+            i64::from(class) / 100,
+        );
+    }
     select.and_message_of("d", &filter.message)?;
     let range = Range::between(filter.message.after, filter.message.before);
     Ok(select.page("d.message_id", range, page))
+}
+
+/// What [`count`] reads.
+pub(super) fn counted(
+    endpoint: EndpointId,
+    after: Option<Timestamp>,
+    before: Option<Timestamp>,
+    from: Option<MessageId>,
+    limit: usize,
+) -> rusqlite::Result<Select> {
+    let mut filter = DeliveryFilter::default();
+    (filter.message.after, filter.message.before) = (after, before);
+    let page = Page {
+        limit,
+        order: Order::Ascending,
+        cursor: from.map(|id| (Side::After, id)),
+    };
+    deliveries_of_endpoint(endpoint, &filter, &page)
+}
+
+/// See [`crate::Store::count_deliveries`].
+pub(super) fn count(
+    connection: &Connection,
+    select: &Select,
+    limit: usize,
+) -> rusqlite::Result<Counted> {
+    let mut counts = DeliveryCounts::default();
+    let ids = select.read(connection, |row| {
+        let delivery = rows::delivery(row)?;
+        let count = match delivery.status {
+            DeliveryStatus::Success => &mut counts.success,
+            DeliveryStatus::Pending => &mut counts.pending,
+            DeliveryStatus::Fail => &mut counts.fail,
+            DeliveryStatus::Canceled => &mut counts.canceled,
+        };
+        *count += 1;
+        Ok(delivery.key.message)
+    })?;
+    let last = ids.last().filter(|_| ids.len() == limit);
+    Ok(Counted {
+        counts,
+        next: last.copied(),
+    })
 }
 
 /// See [`crate::Store::attempts_of_message`].

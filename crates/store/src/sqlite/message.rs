@@ -135,7 +135,7 @@ impl Filling {
         }
         let message = rows::message(row)?;
         self.is_empty = false;
-        self.payload_bytes += message.payload.as_ref().map_or(0, |payload| payload.len());
+        self.payload_bytes += rows::payload_bytes(&message);
         Ok(Some(message))
     }
 }

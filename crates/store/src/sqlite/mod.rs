@@ -8,21 +8,26 @@
 //!   (the `sqlite3` shell) are welcome.
 //! - **Nobody is node 0.** In the column `owner` 0 stands for no owner, so the node with that
 //!   number cannot own anything: what it appends is unowned, what it claims is nothing.
-//! - **Credentials are encrypted**, with a key that is not in the database (`vault`). The signing
-//!   secrets are not: the file is for its owner alone.
-//! - Deleted applications and endpoints keep their rows, because deliveries that are on their way
+//! - **Credentials and answers are encrypted**, with a key that is not in the database (`vault`).
+//!   The signing secrets are not: the file is for its owner alone.
+//! - Deleted applications and endpoints keep their rows for as long as messages and deliveries
 //!   name them; no list or finder shows them.
 
+mod answer;
 mod append;
 mod application;
 mod change;
 mod checkpoint;
 mod claim;
 mod complete;
+mod consumer;
+mod credential;
 mod definition;
 mod endpoint;
 mod event_type;
+mod expunge;
 mod failure;
+mod forget;
 mod history;
 mod message;
 mod migrate;
@@ -42,6 +47,7 @@ mod writer;
 use std::path::Path;
 
 pub use options::Options;
+use rusqlite::Connection;
 
 use crate::StoreError;
 use pool::Pool;
@@ -82,5 +88,23 @@ impl SqliteStore {
             pool: Pool::new(path, &options),
             _lock: lock,
         })
+    }
+
+    /// Reads in one snapshot, see [`Pool::run`].
+    async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.pool.run(read).await
+    }
+
+    /// Writes durably, see [`Writer::run`].
+    async fn write<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.run(rows, work).await
     }
 }

@@ -25,7 +25,7 @@ const WRITER_CACHE_KIB: i64 = 8 * 1024;
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Prepared statements kept by a connection: more than the program has, so that none is ever
 /// prepared twice, but for lists with rare combinations of filters.
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 128;
 
 /// The exclusive right of this process to a database, given up when it is dropped.
 #[derive(Debug)]
@@ -116,6 +116,9 @@ fn prepare_file(connection: &Connection) -> rusqlite::Result<()> {
     // FULL syncs the WAL on every commit: what was answered survives the loss of power.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is expunged is overwritten, and does not wait in a free page for somebody to find it.
+    let _on: i64 =
+        connection.pragma_update_and_check(None, "secure_delete", 1, |row| row.get(0))?;
     let _pages: i64 =
         connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |row| row.get(0))?;
     Ok(())

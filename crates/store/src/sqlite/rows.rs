@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 
 /// A message's columns, of the table under the name `m`, in the order of [`message`].
 pub(super) const MESSAGE: &str = "m.application_id, m.id, m.event_type, m.event_id, m.channels, \
-     m.tags, m.payload, m.deliver_at_ms, m.payload_expires_at_ms, m.created_at_ms";
+     m.tags, m.payload, m.deliver_at_ms, m.payload_expires_at_ms, m.created_at_ms, m.raw, \
+     m.raw_headers";
 /// The same, for reading it without its payload.
 pub(super) const MESSAGE_WITHOUT_PAYLOAD: &str = "m.application_id, m.id, m.event_type, \
      m.event_id, m.channels, m.tags, NULL, m.deliver_at_ms, m.payload_expires_at_ms, \
-     m.created_at_ms";
+     m.created_at_ms, NULL, NULL";
 /// A delivery's columns, of the table under the name `d`, in the order of [`delivery`].
 pub(super) const DELIVERY: &str =
     "d.message_id, d.endpoint_id, d.status, d.tries, d.trigger_type, d.due_at_ms";
@@ -42,9 +43,22 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
             payload => Some(Bytes::copy_from_slice(payload.as_blob()?)),
         },
         deliver_at: moment_or_none(row, 7)?,
-        payload_expires_at: moment(row, 8)?,
+        payload_expires_at: moment_or_none(row, 8)?,
         created_at: moment(row, 9)?,
+        raw: match row.get_ref(10)? {
+            ValueRef::Null => None,
+            body => Some(RawBody {
+                body: Bytes::copy_from_slice(body.as_blob()?),
+                headers: json(row, 11)?,
+            }),
+        },
     })
+}
+
+/// What a message weighs where payloads are bounded: all that may be sent of it.
+pub(super) fn payload_bytes(message: &Message) -> usize {
+    let payload = message.payload.as_ref().map_or(0, Bytes::len);
+    payload + message.raw.as_ref().map_or(0, |raw| raw.body.len())
 }
 
 /// Reads a delivery.

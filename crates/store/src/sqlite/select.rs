@@ -33,7 +33,7 @@ macro_rules! id_keys {
     )*};
 }
 
-id_keys! { ApplicationId EndpointId MessageId AttemptId TaskId }
+id_keys! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId }
 
 /// Which keys a list may have.
 #[derive(Debug)]

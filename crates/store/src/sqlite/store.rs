@@ -17,8 +17,12 @@ impl Store for SqliteStore {
             .iter()
             .map(|accepted| 1 + accepted.deliveries.len())
             .sum();
-        self.writer
-            .run(rows, move |it| append::append(it, &batch))
+        let sealed = batch.iter().map(|accepted| match &accepted.answer {
+            Some(answer) => self.vault.seal_answer(answer),
+            None => Ok(None),
+        });
+        let sealed: Vec<_> = sealed.collect::<Result<_, _>>()?;
+        self.write(rows, move |it| append::append(it, &batch, &sealed))
             .await
     }
 
@@ -26,16 +30,14 @@ impl Store for SqliteStore {
         if node == NOBODY {
             return Ok(vec![false; batch.len()]);
         }
-        self.writer
-            .run(2 * batch.len(), move |it| {
-                complete::complete(it, node, &batch)
-            })
-            .await
+        self.write(2 * batch.len(), move |it| {
+            complete::complete(it, node, &batch)
+        })
+        .await
     }
 
     async fn release(&self, node: NodeId, batch: Vec<DeliveryKey>) -> Result<(), StoreError> {
-        self.writer
-            .run(batch.len(), move |it| complete::release(it, node, &batch))
+        self.write(batch.len(), move |it| complete::release(it, node, &batch))
             .await
     }
 
@@ -44,9 +46,7 @@ impl Store for SqliteStore {
         after: Option<EndpointId>,
         limit: usize,
     ) -> Result<Vec<Waiting>, StoreError> {
-        self.pool
-            .run(move |it| claim::waiting(it, after, limit))
-            .await
+        self.read(move |it| claim::waiting(it, after, limit)).await
     }
 
     async fn claim(
@@ -63,22 +63,56 @@ impl Store for SqliteStore {
             .iter()
             .map(|want| want.limit)
             .fold(0, usize::saturating_add);
-        self.writer
-            .run(rows, move |it| {
-                claim::claim(it, node, now, &wants, payload_bytes_max)
-            })
-            .await
+        self.write(rows, move |it| {
+            claim::claim(it, node, now, &wants, payload_bytes_max)
+        })
+        .await
     }
 
     async fn requeue(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<(), StoreError> {
-        self.writer
-            .run(batch.len(), move |it| claim::requeue(it, now, &batch))
+        self.write(batch.len(), move |it| claim::requeue(it, now, &batch))
             .await
     }
 
+    async fn begin(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<u64, StoreError> {
+        self.write(batch.len(), move |it| claim::begin(it, now, &batch))
+            .await
+    }
+
+    async fn cancel(&self, message: MessageId) -> Result<u64, StoreError> {
+        self.write(1, move |it| claim::cancel(it, message)).await
+    }
+
+    async fn keep_answer(&self, answer: KeptAnswer) -> Result<AnswerPlace, StoreError> {
+        let sealed = self.vault.seal_answer(&answer)?;
+        self.write(1, move |it| answer::keep(it, &answer, sealed.as_deref()))
+            .await
+    }
+
+    async fn answer_at(
+        &self,
+        place: AnswerPlace,
+        scope: AnswerScope,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        let stored = self.read(move |it| answer::at(it, place, scope)).await?;
+        Ok(stored.and_then(|stored| self.vault.open_answer(stored)))
+    }
+
+    async fn answer(&self, scope: AnswerScope) -> Result<Option<KeptAnswer>, StoreError> {
+        let stored = self.read(move |it| answer::latest(it, scope)).await?;
+        Ok(stored.and_then(|stored| self.vault.open_answer(stored)))
+    }
+
+    async fn recent_answers(
+        &self,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<RecentAnswer>, StoreError> {
+        self.read(move |it| answer::recent(it, since, limit)).await
+    }
+
     async fn heartbeat(&self, node: NodeId, now: Timestamp) -> Result<(), StoreError> {
-        self.writer
-            .run(1, move |it| node::heartbeat(it, node, now))
+        self.write(1, move |it| node::heartbeat(it, node, now))
             .await
     }
 
@@ -88,8 +122,7 @@ impl Store for SqliteStore {
         stale_before: Timestamp,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        self.writer
-            .run(1, move |it| node::adopt(it, node, stale_before, now))
+        self.write(1, move |it| node::adopt(it, node, stale_before, now))
             .await
     }
 
@@ -97,8 +130,7 @@ impl Store for SqliteStore {
         let changes = changes.into_iter().map(|change| self.vault.prepare(change));
         let changes: Vec<_> = changes.collect::<Result<_, _>>()?;
         let outcome = self
-            .writer
-            .run(changes.len(), move |it| change::change(it, &changes))
+            .write(changes.len(), move |it| change::change(it, &changes))
             .await?;
         Ok(outcome?)
     }
@@ -109,8 +141,7 @@ impl Store for SqliteStore {
         reference: &Reference<ApplicationId>,
     ) -> Result<Option<Application>, StoreError> {
         let reference = reference.clone();
-        self.pool
-            .run(move |it| application::find(it, organization, &reference))
+        self.read(move |it| application::find(it, organization, &reference))
             .await
     }
 
@@ -120,8 +151,15 @@ impl Store for SqliteStore {
         page: Page<ApplicationId>,
     ) -> Result<Vec<Application>, StoreError> {
         let select = application::list(organization, &page);
-        self.pool
-            .run(move |it| select.read(it, application::read))
+        self.read(move |it| select.read(it, application::read))
+            .await
+    }
+
+    async fn operational_application(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Application>, StoreError> {
+        self.read(move |it| application::operational(it, organization))
             .await
     }
 
@@ -132,8 +170,7 @@ impl Store for SqliteStore {
     ) -> Result<Vec<Endpoint>, StoreError> {
         let select = endpoint::list(application, &page);
         let vault = self.vault.clone();
-        self.pool
-            .run(move |it| select.read(it, |row| endpoint::read(row, &vault)))
+        self.read(move |it| select.read(it, |row| endpoint::read(row, &vault)))
             .await
     }
 
@@ -141,8 +178,7 @@ impl Store for SqliteStore {
         &self,
         endpoint: EndpointId,
     ) -> Result<Option<Application>, StoreError> {
-        self.pool
-            .run(move |it| application::of_endpoint(it, endpoint))
+        self.read(move |it| application::of_endpoint(it, endpoint))
             .await
     }
 
@@ -152,8 +188,7 @@ impl Store for SqliteStore {
         name: &str,
     ) -> Result<Option<EventType>, StoreError> {
         let name = name.to_owned();
-        self.pool
-            .run(move |it| event_type::find(it, organization, &name))
+        self.read(move |it| event_type::find(it, organization, &name))
             .await
     }
 
@@ -164,9 +199,7 @@ impl Store for SqliteStore {
         page: Page<String>,
     ) -> Result<Vec<EventType>, StoreError> {
         let select = event_type::list(organization, include_archived, &page);
-        self.pool
-            .run(move |it| select.read(it, event_type::read))
-            .await
+        self.read(move |it| select.read(it, event_type::read)).await
     }
 
     async fn tasks(
@@ -175,7 +208,7 @@ impl Store for SqliteStore {
         page: Page<TaskId>,
     ) -> Result<Vec<Task>, StoreError> {
         let select = task::list(organization, &page);
-        self.pool.run(move |it| select.read(it, task::read)).await
+        self.read(move |it| select.read(it, task::read)).await
     }
 
     async fn task(
@@ -183,13 +216,43 @@ impl Store for SqliteStore {
         organization: OrganizationId,
         id: TaskId,
     ) -> Result<Option<Task>, StoreError> {
-        self.pool
-            .run(move |it| task::find(it, organization, id))
-            .await
+        self.read(move |it| task::find(it, organization, id)).await
     }
 
     async fn running_tasks(&self) -> Result<Vec<Task>, StoreError> {
-        self.pool.run(task::running).await
+        self.read(task::running).await
+    }
+
+    async fn credential(&self, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
+        self.read(move |it| credential::find(it, hash)).await
+    }
+
+    async fn credentials(
+        &self,
+        organization: OrganizationId,
+        kind: CredentialKind,
+        page: Page<CredentialId>,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let select = credential::list(organization, kind, &page);
+        self.read(move |it| select.read(it, credential::read)).await
+    }
+
+    async fn consumer_place(&self, consumer: &Consumer) -> Result<Option<MessageId>, StoreError> {
+        let consumer = consumer.clone();
+        self.read(move |it| consumer::place(it, &consumer)).await
+    }
+
+    async fn set_consumer_place(
+        &self,
+        consumer: Consumer,
+        place: MessageId,
+    ) -> Result<(), StoreError> {
+        self.write(1, move |it| consumer::set(it, &consumer, place))
+            .await
+    }
+
+    async fn consumers(&self, application: ApplicationId) -> Result<u64, StoreError> {
+        self.read(move |it| consumer::count(it, application)).await
     }
 
     async fn message(
@@ -199,8 +262,7 @@ impl Store for SqliteStore {
         payloads: Payloads,
     ) -> Result<Option<Message>, StoreError> {
         let reference = reference.clone();
-        self.pool
-            .run(move |it| message::find(it, application, &reference, payloads))
+        self.read(move |it| message::find(it, application, &reference, payloads))
             .await
     }
 
@@ -210,8 +272,7 @@ impl Store for SqliteStore {
         ids: Vec<MessageId>,
         payloads: Payloads,
     ) -> Result<Messages, StoreError> {
-        self.pool
-            .run(move |it| message::by_ids(it, application, &ids, payloads))
+        self.read(move |it| message::by_ids(it, application, &ids, payloads))
             .await
     }
 
@@ -223,8 +284,7 @@ impl Store for SqliteStore {
         payloads: Payloads,
     ) -> Result<Messages, StoreError> {
         let select = message::list(application, &filter, &page, payloads);
-        self.pool
-            .run(move |it| message::read(it, &select?, payloads))
+        self.read(move |it| message::read(it, &select?, payloads))
             .await
     }
 
@@ -234,9 +294,7 @@ impl Store for SqliteStore {
         page: Page<EndpointId>,
     ) -> Result<Vec<Delivery>, StoreError> {
         let select = history::deliveries_of_message(message, &page);
-        self.pool
-            .run(move |it| select.read(it, rows::delivery))
-            .await
+        self.read(move |it| select.read(it, rows::delivery)).await
     }
 
     async fn deliveries_of_endpoint(
@@ -246,9 +304,7 @@ impl Store for SqliteStore {
         page: Page<MessageId>,
     ) -> Result<Vec<Delivery>, StoreError> {
         let select = history::deliveries_of_endpoint(endpoint, &filter, &page);
-        self.pool
-            .run(move |it| select?.read(it, rows::delivery))
-            .await
+        self.read(move |it| select?.read(it, rows::delivery)).await
     }
 
     async fn attempts_of_message(
@@ -258,9 +314,7 @@ impl Store for SqliteStore {
         page: Page<AttemptId>,
     ) -> Result<Vec<Attempt>, StoreError> {
         let select = history::attempts_of_message(message, &filter, &page);
-        self.pool
-            .run(move |it| select?.read(it, rows::attempt))
-            .await
+        self.read(move |it| select?.read(it, rows::attempt)).await
     }
 
     async fn attempts_of_endpoint(
@@ -270,9 +324,7 @@ impl Store for SqliteStore {
         page: Page<AttemptId>,
     ) -> Result<Vec<Attempt>, StoreError> {
         let select = history::attempts_of_endpoint(endpoint, &filter, &page);
-        self.pool
-            .run(move |it| select?.read(it, rows::attempt))
-            .await
+        self.read(move |it| select?.read(it, rows::attempt)).await
     }
 
     async fn attempt(
@@ -280,12 +332,57 @@ impl Store for SqliteStore {
         message: MessageId,
         id: AttemptId,
     ) -> Result<Option<Attempt>, StoreError> {
-        self.pool
-            .run(move |it| history::attempt(it, message, id))
+        self.read(move |it| history::attempt(it, message, id)).await
+    }
+
+    async fn count_deliveries(
+        &self,
+        endpoint: EndpointId,
+        after: Option<Timestamp>,
+        before: Option<Timestamp>,
+        from: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Counted, StoreError> {
+        let select = history::counted(endpoint, after, before, from, limit);
+        self.read(move |it| history::count(it, &select?, limit))
             .await
     }
 
+    async fn expunge(
+        &self,
+        application: ApplicationId,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<bool>, StoreError> {
+        self.write(messages.len(), move |it| {
+            expunge::expunge(it, application, &messages)
+        })
+        .await
+    }
+
+    async fn expunge_before(
+        &self,
+        application: ApplicationId,
+        before: Timestamp,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Expunged, StoreError> {
+        self.expunge_step(application, before, after, limit).await
+    }
+
+    async fn expunge_attempt(
+        &self,
+        message: MessageId,
+        attempt: AttemptId,
+    ) -> Result<bool, StoreError> {
+        self.write(1, move |it| expunge::expunge_attempt(it, message, attempt))
+            .await
+    }
+
+    async fn forget(&self, what: Forget, limit: usize) -> Result<Forgotten, StoreError> {
+        self.forget_step(what, limit).await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
-        self.writer.run(1, |it| node::ping(it, now())).await
+        self.write(1, |it| node::ping(it, now())).await
     }
 }

@@ -21,16 +21,28 @@ const UPDATE: &str = "UPDATE task
     SET status = ?3, done_count = ?4, cursor = ?5, updated_at_ms = ?6
     WHERE id = ?1 AND organization_id = ?2";
 
-/// What `endpoint.recover` is to do.
+/// What a task is to do. What a kind has no use for is not there.
 #[derive(Serialize, Deserialize)]
-struct RecoverInput {
+struct Input {
     application: ApplicationId,
-    endpoint: EndpointId,
-    since_ms: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<EndpointId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     until_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Filter>,
 }
 
-const RECOVER: &str = "endpoint.recover";
+#[derive(Serialize, Deserialize)]
+struct Filter {
+    event_types: Option<Vec<String>>,
+    channel: Option<String>,
+    tag: Option<String>,
+    statuses: Vec<i64>,
+    status_code_class: Option<u16>,
+}
 
 /// See [`crate::Change::CreateTask`].
 pub(super) fn create(connection: &Connection, it: &Task) -> Result<(), Refused> {
@@ -113,32 +125,102 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
 }
 
 fn input(kind: &TaskKind) -> rusqlite::Result<String> {
-    match *kind {
+    let of_endpoint =
+        |application: &ApplicationId, endpoint: &EndpointId, window: &TaskWindow| Input {
+            application: *application,
+            endpoint: Some(*endpoint),
+            since_ms: Some(window.since.unix_ms()),
+            until_ms: window.until.map(|until| until.unix_ms()),
+            filter: None,
+        };
+    let input = match kind {
         TaskKind::EndpointRecover {
             application,
             endpoint,
             window,
-        } => to_json(&RecoverInput {
+        }
+        | TaskKind::EndpointReplayMissing {
             application,
             endpoint,
-            since_ms: window.since.unix_ms(),
-            until_ms: window.until.map(|until| until.unix_ms()),
-        }),
-    }
+            window,
+        } => of_endpoint(application, endpoint, window),
+        TaskKind::EndpointBulkReplay {
+            application,
+            endpoint,
+            window,
+            filter,
+        } => Input {
+            filter: Some(Filter::from(filter)),
+            ..of_endpoint(application, endpoint, window)
+        },
+        TaskKind::ApplicationExpunge { application } => Input {
+            application: *application,
+            endpoint: None,
+            since_ms: None,
+            until_ms: None,
+            filter: None,
+        },
+    };
+    to_json(&input)
 }
 
 fn kind(row: &Row<'_>) -> rusqlite::Result<TaskKind> {
-    let kind: String = row.get(2)?;
-    if kind != RECOVER {
-        return Err(strange(2, Type::Text, "the name of a kind of task"));
+    let name: String = row.get(2)?;
+    let input: Input = json(row, 3)?;
+    let application = input.application;
+    if name == "application.purge_content" {
+        return Ok(TaskKind::ApplicationExpunge { application });
     }
-    let input: RecoverInput = json(row, 3)?;
-    Ok(TaskKind::EndpointRecover {
-        application: input.application,
-        endpoint: input.endpoint,
-        window: RecoverWindow {
-            since: Timestamp::from_unix_ms(input.since_ms),
-            until: input.until_ms.map(Timestamp::from_unix_ms),
-        },
+    let incomplete = || strange(3, Type::Text, "what a task of this kind is to do");
+    let endpoint = input.endpoint.ok_or_else(incomplete)?;
+    let window = TaskWindow {
+        since: Timestamp::from_unix_ms(input.since_ms.ok_or_else(incomplete)?),
+        until: input.until_ms.map(Timestamp::from_unix_ms),
+    };
+    match name.as_str() {
+        "endpoint.recover" => Ok(TaskKind::EndpointRecover {
+            application,
+            endpoint,
+            window,
+        }),
+        "endpoint.replay" => Ok(TaskKind::EndpointReplayMissing {
+            application,
+            endpoint,
+            window,
+        }),
+        "endpoint.bulk-replay" => Ok(TaskKind::EndpointBulkReplay {
+            application,
+            endpoint,
+            window,
+            filter: replay_filter(input.filter.ok_or_else(incomplete)?)?,
+        }),
+        _ => Err(strange(2, Type::Text, "the name of a kind of task")),
+    }
+}
+
+/// An unknown status is an error: leaving it out could leave none, which stands for any.
+fn replay_filter(it: Filter) -> rusqlite::Result<ReplayFilter> {
+    let statuses = it.statuses.into_iter().map(|number| {
+        DeliveryStatus::from_number(number)
+            .ok_or_else(|| strange(3, Type::Text, "the numbers of statuses"))
+    });
+    Ok(ReplayFilter {
+        statuses: statuses.collect::<Result<_, _>>()?,
+        event_types: it.event_types,
+        channel: it.channel,
+        tag: it.tag,
+        status_code_class: it.status_code_class,
     })
+}
+
+impl From<&ReplayFilter> for Filter {
+    fn from(it: &ReplayFilter) -> Self {
+        Self {
+            event_types: it.event_types.clone(),
+            channel: it.channel.clone(),
+            tag: it.tag.clone(),
+            statuses: it.statuses.iter().map(|status| status.number()).collect(),
+            status_code_class: it.status_code_class,
+        }
+    }
 }

@@ -1,6 +1,8 @@
-//! The one encrypted column: an endpoint's credentials and secret values, together.
+//! What is kept encrypted: an endpoint's credentials and secret values, together, and the bodies
+//! of answers.
 //!
-//! What is sealed is JSON. It is sealed for its endpoint's id, so that it opens in that row alone.
+//! The former are JSON, sealed for their endpoint's id, so that they open in that row alone. An
+//! answer's body is sealed for its scope: it opens for the same request alone.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,7 @@ use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
+use super::answer::Stored;
 use super::failure::store_error;
 use super::rows::strange;
 use crate::seal::{HEADER_BYTES, SealError, Sealer};
@@ -105,6 +108,29 @@ impl Vault {
             _ => None,
         };
         Ok(Prepared { change, sealed })
+    }
+
+    /// Seals the body of a response. A key is needed only where there is one.
+    pub(super) fn seal_answer(&self, it: &KeptAnswer) -> Result<Option<Vec<u8>>, StoreError> {
+        let Answer::Response { body, .. } = &it.answer else {
+            return Ok(None);
+        };
+        let sealer = self.0.as_ref().ok_or(StoreError::NoKey)?;
+        let sealed = sealer.seal(&it.scope.0, body.to_vec());
+        sealed.map(Some).map_err(|error| {
+            StoreError::Unavailable(format!("an answer could not be sealed: {error}"))
+        })
+    }
+
+    /// Opens what [`Self::seal_answer`] sealed. An answer that this key does not open is as good as
+    /// none: the request is then carried out again.
+    pub(super) fn open_answer(&self, stored: Stored) -> Option<KeptAnswer> {
+        let Stored { mut kept, sealed } = stored;
+        if let Answer::Response { body, .. } = &mut kept.answer {
+            let sealer = self.0.as_ref()?;
+            *body = sealer.open(&kept.scope.0, &sealed?).ok()?.into();
+        }
+        Some(kept)
     }
 
     fn seal(&self, endpoint: &Endpoint) -> Result<Option<Vec<u8>>, StoreError> {

@@ -123,12 +123,14 @@ where
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), Failure>) {
-        let answer = match outcome {
+        let outcome = match outcome {
             Ok(()) => self.given.ok_or_else(closed),
             Err(failure) => Err(failure.into()),
         };
+        // What the work holds on to is let go before anybody can know that it is done.
+        drop(self.work);
         // Whoever asked may have gone away meanwhile; what was stored stays stored.
-        let _ = self.answer.send(answer);
+        let _ = self.answer.send(outcome);
     }
 }
 

@@ -3,17 +3,17 @@
 //! Nobody sends more of them than this server knows, so a key that it does not know is a mistake
 //! of the person who wrote it, and is named.
 
-use std::ops::RangeInclusive;
+use serde_json::json;
 
-use bytes::Bytes;
-
-use super::{Field, Fields, Items, VALUE};
+use super::{FieldSketch, Fields, Presence, VALUE};
 use crate::problem::Step;
-use crate::rules::Wrong;
 
-impl<'a> Fields<'a, '_> {
+impl Fields<'_, '_> {
     /// Reports every key that is not one of these.
     pub fn only(&mut self, known: &[&'static str]) {
+        if let Some(sketch) = &mut self.sketch {
+            sketch.object.close(known);
+        }
         for (key, _) in &self.entries.list {
             if !known.contains(&&**key) {
                 self.problems
@@ -30,87 +30,44 @@ impl<'a> Fields<'a, '_> {
         self.entries.list.iter().any(|(key, _)| key == name)
     }
 
-    /// Whether a field is there with something else than null.
-    pub fn has_value(&self, name: &str) -> bool {
+    /// Whether a field is there with something else than null. A reader that describes itself
+    /// takes both ways.
+    pub fn has_value(&mut self, name: &'static str) -> bool {
+        if let Some(sketch) = &mut self.sketch {
+            let is_there = sketch.object.branch(2) == 1;
+            sketch.supposed.push((name, is_there));
+            return is_there;
+        }
         let mut entries = self.entries.list.iter();
         entries.any(|(key, value)| key == name && value.get() != "null")
     }
 
+    /// A field that others of its kind have and this object has not: anything but null is a
+    /// violation. It is not described.
+    pub fn refused(&mut self, name: &'static str, wrong: impl Into<crate::wrong::Wrong>) {
+        let mut entries = self.entries.list.iter();
+        if entries.any(|(key, value)| key == name && value.get() != "null") {
+            self.report(name, wrong);
+        }
+    }
+
     /// A text that must be there and names which kind of thing the object is. Unlike
-    /// [`Fields::required`] it has no stand-in: without a kind nothing else can be read.
+    /// [`Fields::required`] it has no stand-in: without a kind nothing else can be read. A reader
+    /// that describes itself takes the way of each kind.
     pub fn kind<T>(&mut self, choices: &[(&'static str, T)]) -> Option<T>
     where
         T: Copy,
     {
+        if let Some(sketch) = &mut self.sketch {
+            let (name, kind) = choices[sketch.object.branch(choices.len())];
+            let field = FieldSketch {
+                schema: Some(json!({ "type": "string", "const": name })),
+                ..FieldSketch::default()
+            };
+            sketch.object.add("kind", Presence::Required, field);
+            return Some(kind);
+        }
         self.required("kind", |field| field.one_of(choices).map(Some))
-    }
-}
-
-impl<'a> Field<'a, '_> {
-    /// A text that is one of a few.
-    pub fn one_of<T: Copy>(&mut self, choices: &[(&'static str, T)]) -> Option<T> {
-        self.text(|text| {
-            let found = choices.iter().find(|(name, _)| *name == text);
-            found.map(|(_, value)| *value).ok_or_else(|| {
-                let names: Vec<_> = choices
-                    .iter()
-                    .map(|(name, _)| format!("`{name}`"))
-                    .collect();
-                Wrong::from(format!("must be one of {}", names.join(", ")))
-            })
-        })
-    }
-
-    /// A list of whole numbers between two bounds.
-    pub fn integers(&mut self, items_max: usize, bounds: RangeInclusive<i64>) -> Option<Vec<i64>> {
-        let Ok(items) = serde_json::from_str::<Items<'a>>(self.raw) else {
-            return self.wrong_type("a list");
-        };
-        if items.overflow || items.list.len() > items_max {
-            return self.refuse(format!("must have at most {items_max} items"));
-        }
-        let mut numbers = Vec::with_capacity(items.list.len());
-        for (index, item) in items.list.into_iter().enumerate() {
-            let (source, raw) = (self.source, item.get());
-            let number = self.problems.within(Step::Index(index), |problems| {
-                Field {
-                    source,
-                    raw,
-                    problems,
-                }
-                .integer(bounds.clone())
-            });
-            numbers.extend(number);
-        }
-        Some(numbers)
-    }
-
-    /// An object's text as it was sent, of at most `bytes_max` bytes.
-    pub fn object_text(&mut self, bytes_max: usize) -> Option<String> {
-        let bytes: Bytes = self.object_bytes()?;
-        if bytes.len() > bytes_max {
-            return self.refuse(format!("must have at most {bytes_max} bytes"));
-        }
-        // Part of a body that was read as JSON, which is UTF-8.
-        String::from_utf8(bytes.to_vec()).ok()
-    }
-
-    /// Refuses the value for something further inside of it.
-    pub fn refuse_below<T>(&mut self, path: &[String], wrong: impl Into<Wrong>) -> Option<T> {
-        match path.split_first() {
-            None => self.refuse(wrong),
-            Some((step, rest)) => {
-                let (source, raw) = (self.source, self.raw);
-                self.problems.within(Step::Key(step.clone()), |problems| {
-                    Field {
-                        source,
-                        raw,
-                        problems,
-                    }
-                    .refuse_below(rest, wrong)
-                })
-            }
-        }
     }
 }
 
@@ -119,6 +76,7 @@ mod tests {
     use super::*;
     use crate::error::ApiError;
     use crate::problem::Problems;
+    use bytes::Bytes;
 
     fn places(body: &str, reader: impl FnOnce(&mut Fields<'_, '_>)) -> Vec<String> {
         let source = Bytes::copy_from_slice(body.as_bytes());

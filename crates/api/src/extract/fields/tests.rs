@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::ApiError;
+use crate::rules;
 use proptest::prelude::*;
 
 fn read<T>(
@@ -115,12 +116,14 @@ fn whole_numbers_are_whole_and_within_bounds() {
         })
     };
     assert_eq!(number("90"), Ok(Some(90)));
+    assert_eq!(number("90.00"), Ok(Some(90)));
     for (text, kind) in [
         ("0", VALUE),
         ("91", VALUE),
         ("-1", VALUE),
         ("99999999999999999999", VALUE),
-        ("1.0", TYPE),
+        ("91.0", VALUE),
+        ("1.5", TYPE),
         ("1e1", TYPE),
         ("\"1\"", TYPE),
         ("true", TYPE),

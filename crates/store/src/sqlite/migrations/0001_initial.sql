@@ -6,6 +6,7 @@ CREATE TABLE application (
     uid             TEXT,
     name            TEXT    NOT NULL,
     throttle_rate   INTEGER,
+    operational     INTEGER NOT NULL CHECK (operational IN (0, 1)),
     metadata        TEXT    NOT NULL,
     created_at_ms   INTEGER NOT NULL,
     updated_at_ms   INTEGER NOT NULL,
@@ -13,10 +14,16 @@ CREATE TABLE application (
     deleted_at_ms   INTEGER
 ) STRICT, WITHOUT ROWID;
 
+CREATE UNIQUE INDEX application_operational ON application (organization_id)
+    WHERE operational = 1 AND deleted_at_ms IS NULL;
 CREATE UNIQUE INDEX application_uid ON application (organization_id, uid)
     WHERE uid IS NOT NULL AND deleted_at_ms IS NULL;
 CREATE INDEX application_list ON application (organization_id, id)
-    WHERE deleted_at_ms IS NULL;
+    WHERE deleted_at_ms IS NULL AND operational = 0;
+
+-- Tells, as the other indexes of its kind, what may be forgotten by now.
+CREATE INDEX application_deleted ON application (deleted_at_ms)
+    WHERE deleted_at_ms IS NOT NULL;
 
 CREATE TABLE endpoint (
     id               BLOB    NOT NULL PRIMARY KEY,
@@ -53,9 +60,14 @@ CREATE UNIQUE INDEX endpoint_uid ON endpoint (application_id, uid)
     WHERE uid IS NOT NULL AND deleted_at_ms IS NULL;
 CREATE INDEX endpoint_list ON endpoint (application_id, id)
     WHERE deleted_at_ms IS NULL;
+-- The deleted ones too: without it, deleting an application reads every endpoint there is to see
+-- that none refers to it.
+CREATE INDEX endpoint_application ON endpoint (application_id);
 -- Tells at every start whether something is sealed with another key.
 CREATE INDEX endpoint_sealed ON endpoint (substr(sealed, 1, 9))
     WHERE sealed IS NOT NULL;
+CREATE INDEX endpoint_deleted ON endpoint (deleted_at_ms)
+    WHERE deleted_at_ms IS NOT NULL;
 
 CREATE TABLE event_type (
     organization_id BLOB    NOT NULL,
@@ -81,14 +93,19 @@ CREATE TABLE message (
     channels              TEXT,           -- NULL when there are none
     tags                  TEXT,           -- NULL when there are none
     payload               BLOB,           -- NULL once it has expired or was expunged
+    raw                   BLOB,           -- sent in place of the payload; mostly NULL
+    raw_headers           TEXT,           -- a JSON list of names and values; NULL where raw is
     deliver_at_ms         INTEGER,
-    payload_expires_at_ms INTEGER NOT NULL,
+    payload_expires_at_ms INTEGER,        -- NULL when it is kept as long as the message
     created_at_ms         INTEGER NOT NULL,
     PRIMARY KEY (application_id, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX message_event_id ON message (application_id, event_id)
     WHERE event_id IS NOT NULL;
+-- Most payloads are kept as long as their message and are not in here.
+CREATE INDEX message_payload_expiry ON message (payload_expires_at_ms)
+    WHERE payload_expires_at_ms IS NOT NULL;
 
 CREATE TABLE delivery (
     message_id   BLOB    NOT NULL,
@@ -146,6 +163,58 @@ CREATE TABLE task (
 
 CREATE INDEX task_list ON task (organization_id, id);
 CREATE INDEX task_running ON task (id) WHERE status = 'running';
+CREATE INDEX task_ended ON task (updated_at_ms) WHERE status <> 'running';
+
+CREATE TABLE credential (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    organization_id BLOB    NOT NULL,
+    application_id  BLOB,                 -- NULL reaches the whole organization
+    kind            TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    hash            BLOB    NOT NULL,
+    capabilities    INTEGER NOT NULL,     -- bits
+    session         TEXT,
+    created_at_ms   INTEGER NOT NULL,
+    expires_at_ms   INTEGER               -- NULL is never
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX credential_hash ON credential (hash);
+CREATE INDEX credential_list ON credential (organization_id, kind, id);
+-- Ends those of one application, of which the most may have ended long ago.
+CREATE INDEX credential_application ON credential (application_id, expires_at_ms)
+    WHERE application_id IS NOT NULL;
+CREATE INDEX credential_ended ON credential (expires_at_ms)
+    WHERE expires_at_ms IS NOT NULL;
+
+-- Answers to requests that may come again. Nearly all are automatic, and those are only ever read
+-- from the right: keeping one costs no more than a place at the end of the table.
+CREATE TABLE answer (
+    place          INTEGER NOT NULL PRIMARY KEY,
+    scope          BLOB    NOT NULL,
+    body           BLOB    NOT NULL,
+    automatic      INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+    -- Either these two, for an accepted message,
+    application_id BLOB,
+    message_id     BLOB,
+    -- or these: a status and a body, sealed as an endpoint's credentials are.
+    status         INTEGER,
+    sealed         BLOB,
+    created_at_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answer_scope ON answer (scope) WHERE automatic = 0;
+
+-- Up to where a consumer has read an application's messages.
+CREATE TABLE consumer (
+    application_id BLOB    NOT NULL,
+    sink           TEXT    NOT NULL,
+    name           TEXT    NOT NULL,
+    message_id     BLOB    NOT NULL,
+    updated_at_ms  INTEGER NOT NULL,
+    PRIMARY KEY (application_id, sink, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX consumer_idle ON consumer (updated_at_ms);
 
 -- One row, written to find out whether the store can write.
 CREATE TABLE ping (

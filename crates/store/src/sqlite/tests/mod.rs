@@ -1,8 +1,9 @@
-//! What only the embedded store can be asked: files, locks, full disks, plans.
+//! What only the embedded store can be asked: files, locks, full disks, plans, sizes of steps.
 
 mod files;
 mod plans;
 mod sealing;
+mod steps;
 mod trouble;
 
 use std::path::PathBuf;

@@ -3,11 +3,11 @@
 use hookwire_types::*;
 use rusqlite::Connection;
 
-use crate::Payloads;
 use crate::sqlite::{
-    append, application, claim, complete, endpoint, event_type, history, message, migrate, node,
-    task, vault,
+    answer, append, application, claim, complete, credential, endpoint, event_type, expunge,
+    forget, history, message, migrate, node, task, vault,
 };
+use crate::{DeliveryFilter, Payloads, WhichCredentials};
 
 fn explain(connection: &Connection, how: &str, sql: &str, column: usize) -> String {
     let mut statement = connection.prepare(&format!("{how} {sql}")).unwrap();
@@ -48,6 +48,10 @@ fn hot() -> Vec<String> {
         node::TAKE_AWAY.to_owned(),
         message::SELECT.clone(),
         history::SELECT_ATTEMPT.clone(),
+        answer::AT.clone(),
+        answer::LATEST.clone(),
+        answer::RECENT.to_owned(),
+        credential::BY_HASH.clone(),
     ];
     let id = Ksuid::MIN;
     let (endpoint, message_id) = (EndpointId(id), MessageId(id));
@@ -67,6 +71,16 @@ fn hot() -> Vec<String> {
     for page in pages(message_id) {
         let by_endpoint = history::deliveries_of_endpoint(endpoint, &Default::default(), &page);
         statements.push(by_endpoint.unwrap().sql().to_owned());
+        let answered = DeliveryFilter {
+            status_code_class: Some(500),
+            ..Default::default()
+        };
+        let by_answer = history::deliveries_of_endpoint(endpoint, &answered, &page);
+        statements.push(by_answer.unwrap().sql().to_owned());
+    }
+    for from in [None, Some(message_id)] {
+        let counted = history::counted(endpoint, None, None, from, 1).unwrap();
+        statements.push(counted.sql().to_owned());
     }
     for payloads in [Payloads::Omitted, Payloads::UpTo(1)] {
         statements.push(message::by_id(payloads));
@@ -100,6 +114,10 @@ fn configured() -> Vec<String> {
     for page in pages(TaskId(id)) {
         statements.push(task::list(OrganizationId(id), &page).sql().to_owned());
     }
+    for page in pages(CredentialId(id)) {
+        let list = credential::list(OrganizationId(id), CredentialKind::Portal, &page);
+        statements.push(list.sql().to_owned());
+    }
     for page in pages(String::new()) {
         statements.push(
             event_type::list(OrganizationId(id), true, &page)
@@ -110,11 +128,51 @@ fn configured() -> Vec<String> {
     statements
 }
 
+/// What looks for things to forget, and what forgets them.
+fn forgetting() -> Vec<String> {
+    let mut statements = vec![
+        expunge::BETWEEN.clone(),
+        expunge::EXPIRED.clone(),
+        forget::OLD_MESSAGES.clone(),
+    ];
+    let fixed = [
+        expunge::EXPUNGE,
+        expunge::EXPIRE,
+        expunge::EXPUNGE_ATTEMPT,
+        forget::NEXT_APPLICATION,
+        forget::DELETE_ATTEMPTS,
+        forget::DELETE_DELIVERIES,
+        forget::DELETE_MESSAGE,
+        forget::DELETE_ANSWERS,
+        forget::IDLE_CONSUMERS,
+        forget::DELETE_CONSUMER,
+        application::END_CREDENTIALS,
+        claim::CANCEL,
+    ];
+    statements.extend(fixed.map(str::to_owned));
+    for (find, delete) in forget::ENDED {
+        statements.extend([find.to_owned(), delete.to_owned()]);
+    }
+    for (id, application) in [(true, false), (false, true), (false, false)] {
+        let which = WhichCredentials {
+            organization: OrganizationId(Ksuid::MIN),
+            kind: CredentialKind::Portal,
+            id: id.then_some(CredentialId(Ksuid::MIN)),
+            application: application.then_some(ApplicationId(Ksuid::MIN)),
+            sessions: None,
+        };
+        let (sql, _) = credential::expiry(&which, Timestamp::from_unix_ms(0)).unwrap();
+        statements.push(sql);
+    }
+    statements
+}
+
 #[test]
 fn nothing_is_scanned_or_sorted() {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate::migrate(&mut connection).unwrap();
-    for sql in hot().into_iter().chain(configured()) {
+    let statements = hot().into_iter().chain(configured()).chain(forgetting());
+    for sql in statements {
         let plan = plan(&connection, &sql);
         assert!(!plan.contains("SCAN"), "{sql}\n{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
@@ -143,6 +201,45 @@ fn pending_deliveries_are_found_by_their_own_index_alone() {
 }
 
 #[test]
+fn what_may_be_forgotten_is_found_by_its_moment() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    let finders = forget::ENDED.map(|(find, _)| find);
+    let indexes = [
+        "task_ended",
+        "credential_ended",
+        "endpoint_deleted",
+        "application_deleted",
+    ];
+    let finders = finders.into_iter().zip(indexes).chain([
+        (forget::IDLE_CONSUMERS, "consumer_idle"),
+        (expunge::EXPIRED.as_str(), "message_payload_expiry"),
+    ]);
+    for (sql, index) in finders {
+        let plan = plan(&connection, sql);
+        assert!(plan.contains(&format!("INDEX {index} (")), "{sql}\n{plan}");
+        assert!(plan.contains("_at_ms<?"), "{sql}\n{plan}");
+    }
+}
+
+/// SQLite looks for endpoints of an application by itself, before it lets the application go.
+#[test]
+fn deleting_an_application_reads_no_other_endpoints() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    connection
+        .pragma_update(None, "foreign_keys", true)
+        .unwrap();
+    let sql = "DELETE FROM application WHERE id = ?1";
+    let mut statement = connection.prepare(&format!("EXPLAIN {sql}")).unwrap();
+    let rewinds = statement
+        .query_map([Ksuid::MIN.as_bytes()], |row| row.get::<_, String>(1))
+        .unwrap()
+        .filter(|step| matches!(step.as_deref(), Ok("Rewind")));
+    assert_eq!(rewinds.count(), 0);
+}
+
+#[test]
 fn writing_a_row_goes_straight_to_it() {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate::migrate(&mut connection).unwrap();
@@ -151,6 +248,8 @@ fn writing_a_row_goes_straight_to_it() {
         append::INSERT_DELIVERY,
         complete::INSERT_ATTEMPT,
         claim::REQUEUE,
+        claim::BEGIN,
+        answer::INSERT,
     ];
     let updates = [
         complete::END_DELIVERY,
@@ -158,7 +257,7 @@ fn writing_a_row_goes_straight_to_it() {
         complete::RETRY_IN_ORDER,
         complete::RELEASE_DELIVERY,
         claim::TAKE,
-        claim::FAIL,
+        claim::DROP,
     ];
     for sql in updates {
         let plan = plan(&connection, sql);
@@ -167,6 +266,11 @@ fn writing_a_row_goes_straight_to_it() {
             "{sql}\n{plan}"
         );
     }
+    let of_message = plan(&connection, claim::CANCEL);
+    assert!(
+        of_message.contains("PRIMARY KEY (message_id=?)"),
+        "{of_message}"
+    );
     for sql in inserts.into_iter().chain(updates) {
         // A temporary table would cost more than the write itself.
         let program = explain(&connection, "EXPLAIN", sql, 1);

@@ -1,4 +1,4 @@
-//! Credentials in the file: unreadable there, bound to their row and their key.
+//! Credentials and answers in the file: unreadable there, bound to their row and their key.
 
 use std::fs;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::{Place, sealer};
 use crate::conformance::World;
 use crate::sqlite::{Options, SqliteStore};
-use crate::{Change, KEY_BYTES, Sealer, StoreError};
+use crate::{Accepted, AnswerPlace, Change, KEY_BYTES, Sealer, StoreError};
 
 /// What must not be found anywhere; long enough not to be there by chance.
 const PASSWORD: &str = "correct-horse-battery-staple";
@@ -165,6 +165,103 @@ async fn a_deleted_endpoint_keeps_no_credentials() {
     assert_eq!(left, 0);
 }
 
+/// An answer that says a password, and where it is.
+async fn keep_answer(world: &World) -> (KeptAnswer, AnswerPlace) {
+    let answer = KeptAnswer {
+        scope: AnswerScope([1; 16]),
+        body: BodyDigest([2; 16]),
+        automatic: false,
+        answer: Answer::Response {
+            status: 200,
+            body: format!("{{\"key\": \"{PASSWORD}\"}}").into(),
+        },
+        created_at: world.now(),
+    };
+    let place = world.store.keep_answer(answer.clone()).await.unwrap();
+    (answer, place)
+}
+
+#[tokio::test]
+async fn answers_are_unreadable_on_the_disk() {
+    let place = Place::new();
+    let world = World::new(Arc::new(place.open()));
+    let (kept, _) = keep_answer(&world).await;
+    // One that comes with its message is no other.
+    let message = world.new_message(world.application().await.id);
+    let accepted = Accepted {
+        answer: Some(kept.clone()),
+        ..world.accepted(&message, &[], None)
+    };
+    world.store.append(vec![accepted]).await.unwrap()[0].unwrap();
+    let open = bytes_on_disk(&place);
+    let scope = kept.scope.0;
+    assert!(
+        open.windows(scope.len()).any(|part| part == scope),
+        "the log is looked at"
+    );
+    assert_absent(&open);
+    assert_eq!(
+        world.store.answer(kept.scope).await.unwrap().as_ref(),
+        Some(&kept)
+    );
+    drop(world);
+    assert_absent(&bytes_on_disk(&place));
+}
+
+#[tokio::test]
+async fn with_another_key_answers_are_none() {
+    let place = Place::new();
+    let world = World::new(Arc::new(place.open()));
+    let (kept, at) = keep_answer(&world).await;
+    drop(world);
+    let other = Sealer::new(&[1; KEY_BYTES]).unwrap();
+    for sealer in [Some(other), None] {
+        let world = World::new(Arc::new(open_with(&place, sealer).unwrap()));
+        let found = world.store.answer_at(at, kept.scope).await.unwrap();
+        assert_eq!(found, None);
+        assert_eq!(world.store.answer(kept.scope).await.unwrap(), None);
+    }
+    let world = World::new(Arc::new(place.open()));
+    let found = world.store.answer_at(at, kept.scope).await.unwrap();
+    assert_eq!(found, Some(kept));
+}
+
+#[tokio::test]
+async fn without_a_key_only_answers_that_say_nothing_are_kept() {
+    let place = Place::new();
+    let world = World::new(Arc::new(open_with(&place, None).unwrap()));
+    let message = world.new_message(world.application().await.id);
+    let with = |answer: Answer| KeptAnswer {
+        scope: AnswerScope([1; 16]),
+        body: BodyDigest([2; 16]),
+        automatic: false,
+        answer,
+        created_at: message.created_at,
+    };
+    let response = with(Answer::Response {
+        status: 200,
+        body: VALUE.into(),
+    });
+    let refused = world.store.keep_answer(response.clone()).await;
+    assert!(matches!(refused, Err(StoreError::NoKey)));
+    let accepted = |answer: KeptAnswer| Accepted {
+        answer: Some(answer),
+        ..world.accepted(&message, &[], None)
+    };
+    let refused = world.store.append(vec![accepted(response)]).await;
+    assert!(matches!(refused, Err(StoreError::NoKey)));
+
+    let kept = with(Answer::Message(message.application, message.id));
+    world
+        .store
+        .append(vec![accepted(kept.clone())])
+        .await
+        .unwrap()[0]
+        .unwrap();
+    let found = world.store.answer(kept.scope).await.unwrap();
+    assert_eq!(found, Some(kept));
+}
+
 #[test]
 fn the_key_is_not_shown() {
     let options = Options {
@@ -172,4 +269,30 @@ fn the_key_is_not_shown() {
         ..Options::default()
     };
     assert!(format!("{options:?}").contains("Some([sealer])"));
+}
+
+/// A payload takes pages of its own, and small ones share theirs with others.
+#[tokio::test]
+async fn what_was_expunged_is_not_on_the_disk() {
+    let place = Place::new();
+    let world = World::new(Arc::new(place.open()));
+    let application = world.application().await;
+    let mut ids = Vec::new();
+    for repeats in [1, 2_000] {
+        let message = Message {
+            payload: Some(format!("{{\"p\": \"{}\"}}", PASSWORD.repeat(repeats)).into()),
+            raw: Some(RawBody {
+                body: VALUE.repeat(repeats).into(),
+                headers: vec![(NAMES[0].to_owned(), NAMES[1].to_owned())],
+            }),
+            ..world.new_message(application.id)
+        };
+        world.accept(&message, &[], None).await.unwrap();
+        ids.push(message.id);
+    }
+    let expunged = world.store.expunge(application.id, ids).await.unwrap();
+    assert_eq!(expunged, [true, true]);
+    // Closing folds the log into the database.
+    drop(world);
+    assert_absent(&bytes_on_disk(&place));
 }

@@ -1,0 +1,199 @@
+//! Credentials that are kept: API keys and portal tokens, from the text that a caller shows to
+//! whom it speaks for.
+//!
+//! Texts are looked for by their hash, so nothing that takes longer for a better guess ever sees
+//! one, and none can be read from the store.
+
+mod memory;
+pub mod text;
+
+use hookwire_store::{Change, StoreError, WhichCredentials};
+use hookwire_types::{
+    Capability, Credential, CredentialHash, CredentialId, CredentialKind, OrganizationId,
+    Reference, Timestamp,
+};
+
+use self::memory::{Recalled, Standing};
+use crate::access::{Access, Reach};
+use crate::auth::Principal;
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+pub use memory::CredentialMemory;
+
+const UNKNOWN: ApiError = ApiError::Unauthenticated("this credential is not known");
+const DAMAGED: ApiError =
+    ApiError::Unauthenticated("this credential is damaged: a character is wrong or missing");
+const ENDED: ApiError = ApiError::Unauthenticated("this credential has expired or was revoked");
+
+impl From<&Credential> for Principal {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            organization: credential.organization,
+            application: credential.application,
+            credential: Some(credential.id),
+            reach: reach(credential),
+        }
+    }
+}
+
+/// What a credential may do.
+fn reach(credential: &Credential) -> Reach {
+    match (credential.kind, credential.application) {
+        (CredentialKind::ApiKey, None) => Reach::ORGANIZATION,
+        (CredentialKind::ApiKey, Some(_)) => Reach::APPLICATION,
+        (CredentialKind::Portal, _) => {
+            let has = |capability: &Capability| credential.capabilities.has(*capability);
+            let allowed = Capability::ALL.into_iter().filter(has);
+            Reach::of(&allowed.map(allows).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// What a capability of the compatible API is here.
+const fn allows(capability: Capability) -> Access {
+    match capability {
+        Capability::ViewBase => Access::View,
+        Capability::ViewEndpointSecret => Access::ViewEndpointSecret,
+        Capability::ManageEndpointSecret => Access::ManageEndpointSecret,
+        Capability::ManageTransformations => Access::ManageTransformations,
+        Capability::CreateAttempts => Access::CreateAttempts,
+        Capability::ManageEndpoint => Access::ManageEndpoint,
+    }
+}
+
+/// Whom a text of this kind speaks for.
+pub async fn principal_of(
+    state: &ApiState,
+    kind: CredentialKind,
+    text: &str,
+) -> Result<Principal, ApiError> {
+    if !text::has_length(kind, text) {
+        return Err(DAMAGED);
+    }
+    let now = state.engine().now();
+    let hash = text::hash(text);
+    let memory = state.credentials();
+    let found = match memory.recall(&hash, now) {
+        Recalled::Certain(found) => found,
+        Recalled::Nothing if !text::is_whole(text) => return Err(DAMAGED),
+        _ => memory.find(hash, now, look_up(state, hash, now)).await?,
+    };
+    match found {
+        Some(standing) if standing.is_good(now) => Ok(standing.principal),
+        Some(_) => Err(ENDED),
+        None => Err(UNKNOWN),
+    }
+}
+
+/// What the store knows. A credential of an application that was deleted is worth nothing, also
+/// when it was made while the application was being deleted.
+async fn look_up(
+    state: &ApiState,
+    hash: CredentialHash,
+    now: Timestamp,
+) -> Result<Option<Standing>, StoreError> {
+    let Some(credential) = state.store().credential(hash).await? else {
+        return Ok(None);
+    };
+    if let Some(application) = credential.application {
+        let reference = Reference::Id(application);
+        let application = state
+            .engine()
+            .application(credential.organization, &reference);
+        if application.await?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Standing {
+        principal: Principal::from(&credential),
+        expires_at: credential.expires_at,
+        read_at: now,
+    }))
+}
+
+/// Ends credentials at a moment. When it returns, that is in force in this process.
+pub async fn expire(
+    state: &ApiState,
+    which: WhichCredentials,
+    at: Timestamp,
+) -> Result<(), ApiError> {
+    let organization = which.organization;
+    let change = Change::ExpireCredentials(which, at);
+    change_and_forget(state, organization, vec![change]).await
+}
+
+/// Ends the credential that a request came with, if it is one that can be ended.
+pub async fn revoke_own(state: &ApiState, principal: Principal) -> Result<(), ApiError> {
+    let Some(id) = principal.credential else {
+        return Ok(());
+    };
+    let now = state.engine().now();
+    let changes = [CredentialKind::Portal, CredentialKind::ApiKey]
+        .map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
+    change_and_forget(state, principal.organization, changes.to_vec()).await
+}
+
+async fn change_and_forget(
+    state: &ApiState,
+    organization: OrganizationId,
+    changes: Vec<Change>,
+) -> Result<(), ApiError> {
+    let changed = state.engine().change(changes).await;
+    // After a failure too: it may have been stored all the same.
+    state.credentials().forget(organization);
+    Ok(changed?)
+}
+
+/// One credential.
+pub fn one(principal: Principal, kind: CredentialKind, id: CredentialId) -> WhichCredentials {
+    WhichCredentials {
+        organization: principal.organization,
+        kind,
+        id: Some(id),
+        application: None,
+        sessions: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hookwire_types::{Capabilities, Ksuid};
+
+    fn credential(kind: CredentialKind, capabilities: Capabilities) -> Credential {
+        Credential {
+            id: Ksuid::MIN.into(),
+            organization: Ksuid::MIN.into(),
+            application: Some(Ksuid::MIN.into()),
+            kind,
+            name: "test".to_owned(),
+            hash: CredentialHash([0; 32]),
+            capabilities,
+            session: None,
+            created_at: Timestamp::from_unix_ms(0),
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn a_portal_token_may_do_what_its_capabilities_say() {
+        for one in Capability::ALL {
+            let set = [one].into_iter().collect();
+            let reach = reach(&credential(CredentialKind::Portal, set));
+            for other in Capability::ALL {
+                assert_eq!(reach.has(allows(other)), one == other, "{one:?} {other:?}");
+            }
+        }
+        let all = reach(&credential(CredentialKind::Portal, Capabilities::ALL));
+        assert!(!all.has(Access::Produce) && !all.has(Access::Organization));
+    }
+
+    #[test]
+    fn a_key_may_do_everything_within_what_it_is_for() {
+        let mut key = credential(CredentialKind::ApiKey, Capabilities::ALL);
+        assert_eq!(reach(&key), Reach::APPLICATION);
+        key.application = None;
+        assert_eq!(reach(&key), Reach::ORGANIZATION);
+    }
+}

@@ -1,0 +1,240 @@
+//! API keys: what programs show instead of a token. Unlike a token, a key can be revoked.
+
+use axum::Json;
+use axum::extract::State;
+use hookwire_store::Change;
+use hookwire_types::{
+    ApplicationId, Capabilities, Credential, CredentialId, CredentialKind, Order, OrganizationId,
+    Page, Reference, Side, Timestamp,
+};
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::auth::{Organization, Principal};
+use crate::credential::{expire, one, text};
+use crate::error::ApiError;
+use crate::extract::{
+    Fields, FromBody, FromQuery, Input, Params, PathRef, Query, find_app, reference,
+};
+use crate::openapi::shape::{Id, Time};
+use crate::page::{ListResponse, Paging};
+use crate::problem::invalid;
+use crate::rules;
+use crate::state::ApiState;
+
+/// How long a key may be valid when it ends by itself, in seconds: ten years.
+const EXPIRY_SECONDS_MAX: i64 = 10 * 365 * 86_400;
+
+/// A key to be made.
+#[derive(Debug)]
+pub struct KeyIn {
+    name: String,
+    application: Option<Reference<ApplicationId>>,
+    expiry_seconds: Option<i64>,
+}
+
+impl FromBody for KeyIn {
+    fn read(fields: &mut Fields<'_, '_>) -> Self {
+        Self {
+            name: fields.required("name", |f| {
+                f.about("What people call it.").text(rules::display_name)
+            }),
+            application: fields.optional("application", |f| {
+                f.about("The only application that it reaches, by id or uid.")
+                    .text(|text| reference(text.to_owned()).ok_or_else(rules::no_reference))
+            }),
+            expiry_seconds: fields.optional("expiresInSeconds", |f| {
+                f.about("When it ends by itself. Without it, never.")
+                    .integer(1..=EXPIRY_SECONDS_MAX)
+            }),
+        }
+    }
+}
+
+/// Which keys to list.
+pub struct ListParams(Paging<CredentialId>);
+
+impl FromQuery for ListParams {
+    fn read(query: &mut Query<'_>) -> Self {
+        Self(Paging::read(query, Order::Ascending))
+    }
+}
+
+/// A key as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyOut {
+    #[schemars(with = "Id<CredentialId>")]
+    id: CredentialId,
+    name: String,
+    /// The only application that it reaches; null for the whole organization.
+    #[schemars(with = "Option<Id<ApplicationId>>")]
+    app_id: Option<ApplicationId>,
+    #[schemars(with = "Time")]
+    created_at: Timestamp,
+    /// From when on it is worth nothing; null for never.
+    #[schemars(with = "Option<Time>")]
+    expires_at: Option<Timestamp>,
+}
+
+/// A key that was just made.
+#[derive(Serialize, JsonSchema)]
+pub struct NewKeyOut {
+    #[serde(flatten)]
+    about: KeyOut,
+    /// What to send as bearer token. Shown this once: the server keeps a hash of it only.
+    key: String,
+}
+
+impl From<&Credential> for KeyOut {
+    fn from(key: &Credential) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.clone(),
+            app_id: key.application,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+        }
+    }
+}
+
+/// Makes a key.
+pub async fn create(
+    principal: Principal,
+    State(state): State<ApiState>,
+    Input(input): Input<KeyIn>,
+) -> Result<(StatusCode, Json<NewKeyOut>), ApiError> {
+    let application = match &input.application {
+        Some(reference) => {
+            let app = find_app(&state, principal, reference).await?;
+            let wrong = || invalid(["body", "application"], "there is no such application");
+            Some(app.ok_or_else(wrong)?.application.id)
+        }
+        None => None,
+    };
+    let engine = state.engine();
+    let now = engine.now();
+    let secret = text::generate(CredentialKind::ApiKey);
+    let key = Credential {
+        id: engine.new_id(),
+        organization: principal.organization,
+        application,
+        kind: CredentialKind::ApiKey,
+        name: input.name,
+        hash: text::hash(secret.reveal()),
+        capabilities: Capabilities::ALL,
+        session: None,
+        created_at: now,
+        expires_at: input
+            .expiry_seconds
+            .map(|seconds| now.plus_ms(seconds * 1_000)),
+    };
+    let shown = NewKeyOut {
+        about: KeyOut::from(&key),
+        key: secret.reveal().to_owned(),
+    };
+    engine.change(vec![Change::CreateCredential(key)]).await?;
+    Ok((StatusCode::CREATED, Json(shown)))
+}
+
+/// Lists the organization's keys that are worth something.
+pub async fn list(
+    Organization(organization): Organization,
+    State(state): State<ApiState>,
+    Params(ListParams(paging)): Params<ListParams>,
+) -> Result<Json<ListResponse<KeyOut>>, ApiError> {
+    let now = state.engine().now();
+    let rows = keys(&state, organization, paging.one_more()).await?;
+    let page = paging.cut(rows, |key| key.id);
+    Ok(Json(page.show_some(|key| {
+        is_good(key, now).then(|| KeyOut::from(key))
+    })))
+}
+
+/// Revokes a key.
+pub async fn delete(
+    principal: Principal,
+    key: PathRef<CredentialId>,
+    State(state): State<ApiState>,
+) -> Result<StatusCode, ApiError> {
+    let id = key.id()?;
+    let now = state.engine().now();
+    let found = keys(&state, principal.organization, page_of(id)).await?;
+    if !found.iter().any(|key| key.id == id && is_good(key, now)) {
+        return Err(ApiError::NotFound("API key"));
+    }
+    expire(&state, one(principal, CredentialKind::ApiKey, id), now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn keys(
+    state: &ApiState,
+    organization: OrganizationId,
+    page: Page<CredentialId>,
+) -> Result<Vec<Credential>, ApiError> {
+    let kind = CredentialKind::ApiKey;
+    Ok(state.store().credentials(organization, kind, page).await?)
+}
+
+fn is_good(key: &Credential, now: Timestamp) -> bool {
+    key.expires_at.is_none_or(|end| now < end)
+}
+
+/// The page that has a key alone, or whichever follows where it is not.
+fn page_of(id: CredentialId) -> Page<CredentialId> {
+    let mut before = *id.as_bytes();
+    for byte in before.iter_mut().rev() {
+        let (less, borrows) = byte.overflowing_sub(1);
+        *byte = less;
+        if !borrows {
+            break;
+        }
+    }
+    let before = hookwire_types::Ksuid::from_bytes(before);
+    Page {
+        limit: 1,
+        order: Order::Ascending,
+        cursor: Some((Side::After, before.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::parse;
+    use proptest::prelude::*;
+
+    #[test]
+    fn mistakes_are_found_where_they_are() {
+        for (body, place) in [
+            (r#"{}"#, "body.name"),
+            (r#"{"name":" "}"#, "body.name"),
+            (r#"{"name":"n","application":"a b"}"#, "body.application"),
+            (
+                r#"{"name":"n","expiresInSeconds":0}"#,
+                "body.expiresInSeconds",
+            ),
+        ] {
+            match parse::<KeyIn>(&body.into()) {
+                Err(ApiError::Invalid(found)) => assert_eq!(found[0].loc.join("."), place),
+                _ => panic!("{body}"),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_page_of_a_key_begins_just_before_it(bytes: [u8; 19], last in 1u8..) {
+            let mut id = [last; 20];
+            id[..19].copy_from_slice(&bytes);
+            let id = CredentialId::from(hookwire_types::Ksuid::from_bytes(id));
+            let Some((Side::After, before)) = page_of(id).cursor else {
+                panic!("it begins after something");
+            };
+            prop_assert!(before < id);
+            prop_assert_eq!(before.as_bytes()[..19].to_vec(), bytes.to_vec());
+            prop_assert_eq!(before.as_bytes()[19], last - 1);
+        }
+    }
+}

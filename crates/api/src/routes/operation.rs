@@ -1,0 +1,115 @@
+//! One operation of the API, with all that is to be known about it.
+
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::{Method, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::access::Access;
+use crate::extract::{Needed, Needs};
+use crate::state::ApiState;
+
+/// Operations on one kind of thing.
+pub struct Group {
+    /// What the kind is called in the documentation.
+    pub name: &'static str,
+    /// What the kind is, in a sentence or two.
+    pub about: &'static str,
+    /// The operations, in the order in which to explain them.
+    pub operations: Vec<Operation>,
+}
+
+/// An operation: a method of a path.
+pub struct Operation {
+    /// Its method.
+    pub method: Method,
+    /// Its path below `/api/v1`.
+    pub path: &'static str,
+    /// Its name, for programs. Those of the compatible API have that API's names.
+    pub id: &'static str,
+    /// What it asks of the caller.
+    pub access: Access,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// What else is to be known; may be empty.
+    pub details: &'static str,
+    /// What it reads of a request, as its handler says.
+    pub needs: Needs,
+    /// What it answers when it did what it was asked to.
+    pub answers: Vec<Answer>,
+    handler: MethodRouter<ApiState>,
+}
+
+/// An answer of an operation that did what it was asked to.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// What its body is like; without one it has none.
+    pub schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("An operation by ", stringify!($method), ".")]
+        pub fn $name<H, T>(
+            path: &'static str,
+            id: &'static str,
+            access: Access,
+            summary: &'static str,
+            handler: H,
+        ) -> Operation
+        where
+            H: Handler<T, ApiState>,
+            T: Needed + 'static,
+        {
+            let mut needs = Needs::default();
+            T::note(&mut needs);
+            Operation {
+                method: Method::$method,
+                path,
+                id,
+                access,
+                summary,
+                details: "",
+                needs,
+                answers: Vec::new(),
+                handler: on(MethodFilter::$method, handler),
+            }
+        }
+    )*};
+}
+
+methods! { get GET post POST put PUT patch PATCH delete DELETE }
+
+impl Operation {
+    /// Says more than the summary.
+    pub fn details(mut self, details: &'static str) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// Answers with a body.
+    pub fn answers<T: JsonSchema>(self, status: StatusCode) -> Self {
+        self.with_answer(status, Some(SchemaGenerator::subschema_for::<T>))
+    }
+
+    /// Answers without a body.
+    pub fn answers_nothing(self) -> Self {
+        self.with_answer(StatusCode::NO_CONTENT, None)
+    }
+
+    fn with_answer(
+        mut self,
+        status: StatusCode,
+        schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+    ) -> Self {
+        self.answers.push(Answer { status, schema });
+        self
+    }
+
+    /// What answers it.
+    pub(super) fn handler(&self) -> MethodRouter<ApiState> {
+        self.handler.clone()
+    }
+}

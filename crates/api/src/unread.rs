@@ -1,0 +1,205 @@
+//! What nobody has read of a request's body by the time it is answered: a request may be refused
+//! for its head alone.
+//!
+//! Most clients send head and body apart and use the connection again. If the body were left in
+//! it, the connection would have to be closed, and the client's next request would break, or even
+//! this answer. So the rest is read and thrown away first, within bounds.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::EXPECT;
+use hyper::body::{Frame, SizeHint};
+use tokio::sync::oneshot;
+
+use crate::extract::discard;
+use crate::settings::ApiSettings;
+
+/// How much is thrown away, and how long that may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    bytes_max: usize,
+    time_max: Duration,
+}
+
+impl Patience {
+    /// As for bodies that are read.
+    pub fn of(settings: &ApiSettings) -> Self {
+        Self {
+            bytes_max: settings.body_bytes_max,
+            time_max: Duration::from_millis(settings.body_read_timeout_ms),
+        }
+    }
+}
+
+/// Takes the rest of the body before it answers.
+pub async fn take_rest(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    // Who asks whether to send the body has not sent it yet, and will not after a refusal.
+    if request.body().is_end_stream() || request.headers().contains_key(EXPECT) {
+        return next.run(request).await;
+    }
+    let (give_back, mut given_back) = oneshot::channel();
+    let lend = |body| {
+        Body::new(Lent {
+            body,
+            owner: Some(give_back),
+        })
+    };
+    let response = next.run(request.map(lend)).await;
+    if let Ok(mut rest) = given_back.try_recv() {
+        let taken = discard(&mut rest, patience.bytes_max);
+        // Whether or not all of it has come: the answer is the same.
+        let _ = tokio::time::timeout(patience.time_max, taken).await;
+    }
+    response
+}
+
+/// A body that goes back to its owner when nobody reads on.
+struct Lent {
+    body: Body,
+    owner: Option<oneshot::Sender<Body>>,
+}
+
+impl HttpBody for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner.take().filter(|_| !self.body.is_end_stream()) {
+            // The owner may be gone, with the connection.
+            let _ = owner.send(std::mem::take(&mut self.body));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::post;
+    use http::StatusCode;
+    use http_body_util::BodyExt;
+    use std::convert::Infallible;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tower_service::Service;
+
+    const CHUNK: &[u8] = &[b'x'; 1_000];
+
+    /// A body of equal chunks that counts those that were taken; `None` never ends.
+    struct Chunks {
+        left: Option<usize>,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl HttpBody for Chunks {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if self.left == Some(0) {
+                return Poll::Ready(None);
+            }
+            self.left = self.left.map(|left| left - 1);
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Poll::Ready(Some(Ok(Frame::data(CHUNK.into()))))
+        }
+    }
+
+    /// Stays silent after it has begun.
+    struct Silence;
+
+    impl HttpBody for Silence {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    async fn status(path: &str, body: Body, expect: bool) -> StatusCode {
+        let patience = Patience {
+            bytes_max: 10_000,
+            time_max: Duration::from_secs(30),
+        };
+        let mut router = Router::new()
+            .route("/refuse", post(async || StatusCode::FORBIDDEN))
+            .route(
+                "/begin",
+                post(async |mut body: Body| {
+                    let _ = body.frame().await;
+                    StatusCode::BAD_REQUEST
+                }),
+            )
+            .route("/read", post(async |_: Bytes| StatusCode::OK))
+            .layer(from_fn_with_state(patience, take_rest));
+        let mut request = Request::post(path);
+        if expect {
+            request = request.header(EXPECT, "100-continue");
+        }
+        let answer = router.call(request.body(body).unwrap()).await.unwrap();
+        answer.status()
+    }
+
+    async fn taken(path: &str, chunks: Option<usize>, expect: bool) -> (u16, usize) {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let body = Body::new(Chunks {
+            left: chunks,
+            taken: Arc::clone(&taken),
+        });
+        let status = status(path, body, expect).await.as_u16();
+        (status, taken.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn the_rest_is_taken_whoever_has_read_how_much() {
+        assert_eq!(taken("/refuse", Some(7), false).await, (403, 7));
+        assert_eq!(taken("/begin", Some(7), false).await, (400, 7));
+        assert_eq!(taken("/read", Some(7), false).await, (200, 7));
+        assert_eq!(taken("/nowhere", Some(7), false).await, (404, 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_ends_whatever_comes() {
+        let (status_code, chunks) = taken("/refuse", None, false).await;
+        assert_eq!(status_code, 403);
+        assert!((10..=100).contains(&chunks), "{chunks}");
+        assert_eq!(status("/refuse", Body::new(Silence), false).await, 403);
+    }
+
+    #[tokio::test]
+    async fn who_asks_first_is_not_asked_to_send() {
+        assert_eq!(taken("/refuse", Some(7), true).await, (403, 0));
+    }
+}

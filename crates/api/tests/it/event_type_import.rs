@@ -1,0 +1,257 @@
+//! Importing the catalogue: from OpenAPI documents and from environments.
+
+use serde_json::{Value, json};
+
+use crate::rig::Api;
+
+const IMPORT: &str = "/event-type/import/openapi";
+
+fn document(webhooks: Value) -> Value {
+    json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": webhooks,
+        "components": {"schemas": {
+            "Pet": {"type": "object", "required": ["id"], "properties": {
+                "id": {"type": "integer"}, "owner": {"$ref": "#/components/schemas/Person"}}},
+            "Person": {"type": "object"}}}})
+}
+
+fn webhook(description: &str, schema: Value) -> Value {
+    json!({"post": {"description": description,
+        "requestBody": {"content": {"application/json": {"schema": schema}}}}})
+}
+
+async fn import(api: &Api, body: Value) -> Value {
+    api.post(IMPORT, body).await.ok(200)["data"].clone()
+}
+
+#[tokio::test]
+async fn webhooks_become_event_types_with_schemas_that_stand_alone() {
+    let api = Api::start().await;
+    let pet = json!({"$ref": "#/components/schemas/Pet"});
+    let spec = document(json!({"pet.new": webhook("A new pet", pet), "pet.gone": {}}));
+    let data = import(&api, json!({ "spec": spec })).await;
+    assert_eq!(
+        data,
+        json!({"modified": ["pet.new", "pet.gone"], "to_modify": null})
+    );
+    let made = api.get("/event-type/pet.new").await.ok(200);
+    assert_eq!(made["description"], "A new pet");
+    assert_eq!(
+        made["schemas"],
+        json!({"1": {"type": "object", "required": ["id"],
+            "properties": {"id": {"type": "integer"}, "owner": {"$ref": "#/$defs/Person"}},
+            "$defs": {"Person": {"type": "object"}}}})
+    );
+    // The same again changes nothing, not even a version.
+    let data = import(&api, json!({ "spec": spec })).await;
+    assert_eq!(data["modified"], json!([]));
+    assert_eq!(api.get("/event-type/pet.new").await.ok(200), made);
+}
+
+#[tokio::test]
+async fn what_differs_is_changed_and_the_rest_is_kept() {
+    let api = Api::start().await;
+    let old = json!({"name": "a", "description": "Old", "groupName": "g", "featureFlags": ["f"],
+        "schemas": {"3": {"type": "object"}}});
+    api.post("/event-type", old).await.ok(201);
+    api.post("/event-type", json!({"name": "b", "description": "B"}))
+        .await
+        .ok(201);
+    api.delete("/event-type/a").await.ok(204);
+    let spec = document(json!({"a": webhook("New", json!({"type": "object", "title": "A"}))}));
+
+    let dry = json!({"spec": spec, "dryRun": true, "replaceAll": true});
+    let data = import(&api, dry).await;
+    assert_eq!(data["modified"], json!([]));
+    let to_modify = data["to_modify"].as_array().unwrap();
+    assert_eq!(
+        (&to_modify[0]["name"], &to_modify[1]["name"]),
+        (&json!("a"), &json!("b"))
+    );
+    assert_eq!(
+        (&to_modify[0]["archived"], &to_modify[1]["archived"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(api.get("/event-type/a").await.ok(200)["archived"], true);
+
+    let data = import(&api, json!({ "spec": spec })).await;
+    assert_eq!(data["modified"], json!(["a"]));
+    let changed = api.get("/event-type/a").await.ok(200);
+    assert_eq!(
+        (&changed["archived"], &changed["description"]),
+        (&json!(false), &json!("New"))
+    );
+    assert_eq!(
+        (&changed["groupName"], &changed["featureFlags"]),
+        (&json!("g"), &json!(["f"]))
+    );
+    let schemas = json!({"3": {"type": "object"}, "4": {"type": "object", "title": "A"}});
+    assert_eq!(changed["schemas"], schemas);
+
+    let data = import(&api, json!({"spec": spec, "replaceAll": true})).await;
+    assert_eq!(data["modified"], json!(["b"]));
+    assert_eq!(api.get("/event-type/b").await.ok(200)["archived"], true);
+}
+
+#[tokio::test]
+async fn yaml_is_read_and_mistakes_are_found_where_they_are() {
+    let api = Api::start().await;
+    let yaml = "openapi: 3.1.0\nwebhooks:\n  pet.new:\n    post:\n      summary: A pet\n      \
+                requestBody:\n        content:\n          application/json:\n            \
+                schema: {type: object}\n      responses:\n        200: {description: ok}\n";
+    let data = import(&api, json!({ "specRaw": yaml })).await;
+    assert_eq!(data["modified"], json!(["pet.new"]));
+
+    for (body, expected) in [
+        (json!({}), "body.specRaw"),
+        (json!({"spec": {}}), "body.spec.openapi"),
+        (json!({"spec": {"openapi": "3.1.0"}}), "body.spec.webhooks"),
+        (
+            json!({"spec": document(json!({})), "specRaw": yaml}),
+            "body.specRaw",
+        ),
+        (json!({"spec": []}), "body.spec"),
+        (json!({"specRaw": "a: ["}), "body.specRaw"),
+        (json!({"specRaw": "swagger: '2.0'"}), "body.specRaw.openapi"),
+        (
+            json!({"spec": document(json!({"a b": {}}))}),
+            "body.spec.webhooks.a b",
+        ),
+    ] {
+        assert_eq!(
+            api.post(IMPORT, body.clone()).await.places(),
+            [expected],
+            "{body}"
+        );
+    }
+    // One that is wrong, and none of them is taken.
+    let bad = json!({"properties": {"n": {"type": "number", "minimum": "0"}}});
+    let spec = document(json!({"good": {}, "bad": webhook("", bad)}));
+    let place = "body.spec.webhooks.bad.post.requestBody.content.application/json.schema.\
+                 properties.n.minimum";
+    assert_eq!(
+        api.post(IMPORT, json!({ "spec": spec })).await.places(),
+        [place]
+    );
+    assert_eq!(api.get("/event-type/good").await.code(404), "not_found");
+}
+
+#[tokio::test]
+async fn what_is_no_schema_is_refused_wherever_it_is_given() {
+    let api = Api::start().await;
+    let bad = json!({"1": {"type": "object"}, "2": {"properties": {"a": {"type": "txt"}}}});
+    let place = "body.schemas.2.properties.a.type";
+    let create = json!({"name": "a", "description": "", "schemas": bad});
+    assert_eq!(
+        api.post("/event-type", create.clone()).await.places(),
+        [place]
+    );
+    let upsert = json!({"description": "", "schemas": bad});
+    assert_eq!(api.put("/event-type/a", upsert).await.places(), [place]);
+    api.post("/event-type", json!({"name": "a", "description": ""}))
+        .await
+        .ok(201);
+    let patch = json!({ "schemas": bad });
+    assert_eq!(api.patch("/event-type/a", patch).await.places(), [place]);
+    let versions = json!({"schemas": {"title": "not by version"}});
+    assert_eq!(
+        api.patch("/event-type/a", versions).await.places(),
+        ["body.schemas.title"]
+    );
+    let environment = json!({ "eventTypes": [create] });
+    assert_eq!(
+        api.post("/environment/import", environment).await.places(),
+        ["body.eventTypes.0.schemas.2.properties.a.type"]
+    );
+}
+
+#[tokio::test]
+async fn an_environment_is_taken_elsewhere_as_it_was() {
+    let (here, there) = (Api::start().await, Api::start().await);
+    let full = json!({"name": "a", "description": "A", "groupName": "g", "featureFlags": ["f"],
+        "deprecated": true, "schemas": {"1": {"examples": [{"n": 1.5}]}}});
+    here.post("/event-type", full).await.ok(201);
+    here.post("/event-type", json!({"name": "b", "description": ""}))
+        .await
+        .ok(201);
+    here.delete("/event-type/b").await.ok(204);
+    let exported = here.post("/environment/export", json!({})).await.ok(200);
+    assert_eq!(
+        (&exported["version"], &exported["settings"]),
+        (&json!(1), &Value::Null)
+    );
+    assert_eq!(exported["connectors"], json!([]));
+    assert_eq!(exported["eventTypes"].as_array().unwrap().len(), 2);
+
+    there
+        .post("/event-type", json!({"name": "a", "description": "Before"}))
+        .await
+        .ok(201);
+    there
+        .post("/event-type", json!({"name": "c", "description": ""}))
+        .await
+        .ok(201);
+    there
+        .post("/environment/import", exported.clone())
+        .await
+        .ok(204);
+    for name in ["a", "b"] {
+        let path = format!("/event-type/{name}");
+        let (mut from, mut to) = (
+            here.get(&path).await.ok(200),
+            there.get(&path).await.ok(200),
+        );
+        for it in [&mut from, &mut to] {
+            it.as_object_mut()
+                .unwrap()
+                .retain(|key, _| !key.ends_with("At"));
+        }
+        assert_eq!(from, to);
+    }
+    assert_eq!(there.get("/event-type/c").await.ok(200)["archived"], false);
+}
+
+#[tokio::test]
+async fn what_an_environment_cannot_keep_is_said() {
+    let api = Api::start().await;
+    let import = "/environment/import";
+    api.post(
+        import,
+        json!({"settings": {"colour": "red"}, "connectors": []}),
+    )
+    .await
+    .ok(204);
+    let connector = json!({"name": "Slack", "transformation": "function handler(w) { return w }"});
+    let body = json!({"connectors": [connector], "eventTypes": [{"name": "a", "description": ""}]});
+    assert_eq!(api.post(import, body).await.places(), ["body.connectors"]);
+    let twice = json!({"eventTypes": [{"name": "a", "description": ""},
+        {"name": "a", "description": "b"}]});
+    assert_eq!(api.post(import, twice).await.places(), ["body.eventTypes"]);
+    let bad = json!({"eventTypes": [{"name": "a", "description": ""}, {"name": "b c"}, 7]});
+    assert_eq!(
+        api.post(import, bad).await.places(),
+        [
+            "body.eventTypes.1.name",
+            "body.eventTypes.1.description",
+            "body.eventTypes.2"
+        ]
+    );
+    assert_eq!(api.get("/event-type").await.ok(200)["data"], json!([]));
+}
+
+#[tokio::test]
+async fn imports_at_the_same_time_settle() {
+    let api = Api::start().await;
+    let event = |name: &str, words: &str| json!({"name": name, "description": words});
+    let one = json!({"eventTypes": [event("a", "1"), event("b", "1")]});
+    let two = json!({"eventTypes": [event("b", "2"), event("a", "2")]});
+    let patch = json!({"description": "3"});
+    api.post("/event-type", event("a", "0")).await.ok(201);
+    let (first, second, third) = tokio::join!(
+        api.post("/environment/import", one),
+        api.post("/environment/import", two),
+        api.patch("/event-type/a", patch),
+    );
+    first.ok(204);
+    second.ok(204);
+    third.ok(200);
+}
