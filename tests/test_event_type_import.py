@@ -160,8 +160,16 @@ def test_the_command_line_takes_a_document(new_server, tmp_path):
     path.write_text(YAML)
     done = server.cli("events", "import", str(path), env=env)
     assert "2 events are new or have changed" in done.stdout
+    again = server.cli("events", "import", "-", env=env, stdin=YAML)
+    assert "standard input: 0 events" in again.stdout
     assert "pet.gone (deprecated)" in server.cli("events", env=env).stdout
-    path.write_text("openapi: 3.1.0\nwebhooks: {a b: {}}\n")
-    refused = server.cli("events", "import", str(path), env=env, check=False)
-    assert refused.returncode == 1
-    assert "webhooks" in refused.stderr
+    for text, words in (
+        ("openapi: 3.1.0\nwebhooks: {a b: {}}\n", "webhooks"),
+        ("swagger: '2.0'\n", "expected an OpenAPI document of version 3"),
+        ('{"openapi": "3.1.0", "webh', "specRaw: cannot be read"),
+    ):
+        path.write_text(text)
+        refused = server.cli("events", "import", str(path), env=env, check=False)
+        assert refused.returncode == 1
+        assert words in refused.stderr
+        assert refused.stderr.count(str(path)) == 1, "a cause is told once"

@@ -12,8 +12,14 @@ from contract.world import built_on
 from support.refusal import assert_shape
 
 POSTS = [operation for operation in OPERATIONS.values() if operation.method == "POST"]
+# Nothing is worse for being done twice, so their answers are not kept.
+NOT_KEPT = {
+    "v1.environment.export",
+    "v1.message.precheck",
+}
 # It ends the token that it is asked with, and so cannot be asked again.
-REPEATABLE = [operation for operation in POSTS if operation.id != "v1.authentication.logout"]
+ENDS_ITSELF = {"v1.authentication.logout"}
+REPEATABLE = [operation for operation in POSTS if operation.id not in NOT_KEPT | ENDS_ITSELF]
 
 _numbers = itertools.count()
 
@@ -58,7 +64,7 @@ def right(operation, world):
     if operation.id == "v1.event-type.create":
         return {"name": world.fresh("event"), "description": ""}
     if operation.id == "v1.event-type.import-openapi":
-        return {"spec": OPENAPI, "dryRun": True}
+        return {"spec": OPENAPI}
     return BODIES[operation.id][0] if operation.body else None
 
 
@@ -74,6 +80,31 @@ def test_every_post(world, operation, kind):
     assert_replayed(first, post(world.owner, path, key, body))
     assert_refused(post(world.owner, path, key, {**(body or {}), "other": True}))
     assert_replayed(first, post(world.owner, path, key, body))
+
+
+@pytest.mark.parametrize("name", sorted(NOT_KEPT))
+def test_what_changes_nothing_is_done_again(world, name):
+    (operation,) = [operation for operation in POSTS if operation.id == name]
+    path, body, key = operation.url(**world.names(operation)), right(operation, world), new_key()
+    for _ in range(2):
+        answer = post(world.owner, path, key, body)
+        assert answer.status_code == 200, answer.text
+        assert "idempotent-replayed" not in answer.headers
+
+
+@pytest.mark.parametrize("kind", ["own", "auto"])
+def test_an_application_that_comes_after_another_one(tenant, kind):
+    tenant.app(uid="dd")
+    key = new_key(kind)
+    first = post(tenant, "/app/dd/msg", key, message())
+    assert first.status_code == 202
+    assert tenant.http.delete("/app/dd").status_code == 204
+    assert_shape(post(tenant, "/app/dd/msg", key, message()), 404)
+    tenant.app(uid="dd")
+    anew = post(tenant, "/app/dd/msg", key, message())
+    assert anew.json()["id"] != first.json()["id"]
+    assert_replayed(anew, post(tenant, "/app/dd/msg", key, message()))
+    assert count(tenant, "dd") == 1
 
 
 def message(n=1):

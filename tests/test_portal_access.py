@@ -30,6 +30,7 @@ MAY = {
         "hookwire.recipe.get",
         "hookwire.recipe.list",
         "v1.application.get",
+        "v1.background-task.get",
         "v1.endpoint.get",
         "v1.endpoint.get-headers",
         "v1.endpoint.get-stats",
@@ -271,6 +272,41 @@ def test_tests_show_no_secrets_to_those_who_may_send_them(portal, furnished):
 
 
 # ---- making them ----------------------------------------------------------------------------
+
+
+def test_an_endpoint_does_not_take_its_secrets_elsewhere(tenant, portal):
+    tenant.app(uid="acme")
+    endpoint = "/app/acme/endpoint/hook"
+    credentials = {"kind": "bearer", "token": SECRET}
+    body = {"url": "https://crm.example/a", "uid": "hook", "credentials": credentials}
+    assert tenant.http.post("/app/acme/endpoint", json=body).status_code == 201
+    client = portal("acme", capabilities=["ViewBase", "ManageEndpoint"])
+    elsewhere = {"url": "https://thief.example/a"}
+    for answer in (
+        client.http.patch(endpoint, json=elsewhere),
+        client.http.put(endpoint, json=elsewhere),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["detail"][0]["loc"] == ["body", "url"]
+    assert client.http.patch(endpoint, json={"url": "https://crm.example/b"}).status_code == 200
+    anew = elsewhere | {"credentials": {"kind": "bearer", "token": "mine"}}
+    assert client.http.patch(endpoint, json=anew).status_code == 200
+
+
+def test_signatures_are_for_those_who_may_see_the_secret(tenant, portal, receiver):
+    tenant.app(uid="acme")
+    tenant.endpoint("acme", receiver.script("/hook"), uid="hook")
+    client = portal("acme", capabilities=["ManageEndpoint", "CreateAttempts"])
+    stored = {"appId": "acme", "endpointId": "hook", "eventType": "a", "payload": {}}
+    for path, body in (
+        ("/app/acme/endpoint/hook/test", {"eventType": "a", "payload": {}}),
+        ("/compose/preview", stored),
+    ):
+        for who, hidden in ((client, True), (tenant, False)):
+            answer = who.http.post(path, json=body)
+            assert answer.status_code == 200, answer.text
+            headers = answer.json()["request"]["headers"]
+            assert (headers["webhook-signature"] == "[hidden]") == hidden
 
 
 def test_the_sdk_makes_one_and_uses_it(tenant, receiver):

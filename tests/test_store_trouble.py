@@ -1,6 +1,7 @@
 """When the store cannot be used: the producer is told to come back, and nothing is lost."""
 
 import contextlib
+import datetime
 import os
 import resource
 import signal
@@ -210,3 +211,34 @@ def test_a_file_that_is_no_database(new_server, tmp_path):
     server = new_server(start=False, directory=tmp_path)
     assert "hookwire.db" in server.refuses_to_start()
     assert (tmp_path / "hookwire.db").read_bytes().startswith(b"This is a letter")
+
+
+def test_a_webhook_that_cannot_be_read_holds_up_no_other(server, new_tenant, receiver):
+    """Both are due in one claim; the one whose row is damaged waits until it is mended."""
+    due = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+    sent = {}
+    for path in ("/damaged", "/whole"):
+        tenant = new_tenant(server)
+        app = tenant.app()
+        endpoint = tenant.endpoint(app, receiver.script(path))
+        # More than the lane's places, so that one that is given away and not given back shows.
+        sent[path] = [tenant.send(app, deliver_at=due) for _ in range(40)]
+        if path == "/damaged":
+            uid = f"ep-{endpoint}"
+            tenant.http.patch(f"/app/{app}/endpoint/{endpoint}", json={"uid": uid})
+    server.stop()
+
+    def change(sql):
+        with contextlib.closing(sqlite3.connect(server.store_file)) as file:
+            assert file.execute(sql, (uid,)).rowcount == 1
+            file.commit()
+
+    change("UPDATE endpoint SET headers = headers || '}' WHERE uid = ?")
+    server.start()
+    receiver.wait_for_ids("/whole", sent["/whole"], within=15)
+    assert not receiver.requests("/damaged")
+    assert "cannot be read" in server.tail()
+    server.stop()
+    change("UPDATE endpoint SET headers = substr(headers, 1, length(headers) - 1) WHERE uid = ?")
+    server.start()
+    receiver.wait_for_ids("/damaged", sent["/damaged"], within=15)

@@ -138,8 +138,8 @@ def test_an_application_of_another_organization_in_the_token(shared_server, new_
         {**claims_of(theirs.token), "sub": app, "org": claims_of(theirs.token)["sub"]}, JWT_SECRET
     )
     answer = ask(shared_server, f"Bearer {token}", f"/app/{app}")
-    assert answer.status_code == 404
-    assert answer.json()["code"] == "not_found"
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "authentication_failed"
 
 
 def test_a_token_expires(shared_server):

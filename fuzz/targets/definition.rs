@@ -222,6 +222,7 @@ fn message(payload: &str) -> Message {
         deliver_at: None,
         payload_expires_at: None,
         raw: None,
+        recipient: None,
         created_at: NOW,
     }
 }

@@ -45,6 +45,7 @@ pub fn message() -> Message {
         deliver_at: None,
         payload_expires_at: None,
         raw: None,
+        recipient: None,
         created_at: NOW,
     }
 }

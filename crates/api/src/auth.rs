@@ -4,7 +4,7 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hookwire_types::{ApplicationId, CredentialId, OrganizationId};
+use hookwire_types::{ApplicationId, CredentialId, OrganizationId, Reference};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -74,13 +74,13 @@ pub async fn admit(
 async fn authenticate(state: &ApiState, headers: &HeaderMap) -> Result<Principal, ApiError> {
     let header = headers
         .get(AUTHORIZATION)
-        .ok_or(ApiError::Unauthenticated("no token was sent"))?;
+        .ok_or(ApiError::Unauthenticated("no credential was sent"))?;
     let text = header
         .to_str()
         .ok()
         .and_then(bearer)
         .ok_or(ApiError::Unauthenticated(
-            "expected `Authorization: Bearer` and a token",
+            "expected `Authorization: Bearer` and a credential",
         ))?;
     principal_of(state, text).await
 }
@@ -90,11 +90,19 @@ async fn principal_of(state: &ApiState, text: &str) -> Result<Principal, ApiErro
     if let Some(kind) = credential::text::kind_of(text) {
         return credential::principal_of(state, kind, text).await;
     }
-    state
+    let subject = state
         .tokens()
         .verify(text, state.engine().now())
-        .map(Principal::from)
-        .map_err(|error| ApiError::Unauthenticated(error.text()))
+        .map_err(|error| ApiError::Unauthenticated(error.text()))?;
+    if let Subject::Application(organization, application) = subject {
+        // As with credentials that are kept: with its application, what speaks for it ends.
+        let reference = Reference::Id(application);
+        let found = state.engine().application(organization, &reference).await?;
+        found.ok_or(ApiError::Unauthenticated(
+            "this token's application does not exist",
+        ))?;
+    }
+    Ok(Principal::from(subject))
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -74,6 +74,7 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::Code;
     use std::task::{Context, Waker};
 
     #[tokio::test]
@@ -94,7 +95,10 @@ mod tests {
         for _ in 0..TRIES_MAX {
             tries.next().await.unwrap();
         }
-        assert_eq!(tries.next().await.unwrap_err().code(), "changed_meanwhile");
+        assert_eq!(
+            tries.next().await.unwrap_err().code(),
+            Code::ChangedMeanwhile
+        );
         assert!(started.elapsed() < Duration::from_secs(1));
     }
 }

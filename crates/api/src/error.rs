@@ -5,13 +5,14 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use hookwire_engine::AcceptError;
+use hookwire_engine::{AcceptError, TaskError, TestError};
 use hookwire_store::{Conflict, StoreError};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::access::Access;
+use crate::code::Code;
 use crate::problem::Problem;
 
 /// Why a request was not carried out.
@@ -24,7 +25,7 @@ pub enum ApiError {
     #[error("{detail}")]
     Refused {
         /// Stable, for programs.
-        code: &'static str,
+        code: Code,
         /// For people.
         detail: String,
     },
@@ -58,9 +59,12 @@ pub enum ApiError {
     /// The same request is being carried out, and has been for long.
     #[error("a request with the same Idempotency-Key is still being carried out: try again later")]
     UnderWay,
-    /// Too many others are reading large answers.
-    #[error("many large answers are being read at the moment: try again")]
+    /// Too many others are doing something that takes much memory.
+    #[error("much memory is in use at the moment: try again")]
     Busy,
+    /// Enough tests are under way.
+    #[error("many tests are under way at the moment: try again")]
+    TestsBusy,
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,7 +78,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// 400 with a stable code.
-    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn refused(code: Code, detail: impl Into<String>) -> Self {
         Self::Refused {
             code,
             detail: detail.into(),
@@ -95,36 +99,37 @@ impl ApiError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Store(StoreError::Conflict(_)) | Self::UnderWay => StatusCode::CONFLICT,
-            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) | Self::Busy => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Store(StoreError::Unavailable(_))
+            | Self::Unhealthy(_)
+            | Self::Busy
+            | Self::TestsBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// The stable code, for programs.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) => "validation",
-            Self::Refused { code, .. } => code,
-            Self::Unauthenticated(_) => "authentication_failed",
-            Self::Forbidden(_) => "insufficient_access",
-            Self::NotFound(_) | Self::NoRoute => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::BodyTooLarge { .. } => "body_too_large",
-            Self::BodyTimeout => "request_timeout",
-            Self::BodyBroken => "body_incomplete",
-            Self::Busy => "busy",
-            Self::UnderWay => "request_under_way",
+            Self::Invalid(_) => Code::Validation,
+            Self::Refused { code, .. } => *code,
+            Self::Unauthenticated(_) => Code::AuthenticationFailed,
+            Self::Forbidden(_) => Code::InsufficientAccess,
+            Self::NotFound(_) | Self::NoRoute => Code::NotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::BodyTooLarge { .. } => Code::BodyTooLarge,
+            Self::BodyTimeout => Code::RequestTimeout,
+            Self::BodyBroken => Code::BodyIncomplete,
+            Self::Busy | Self::TestsBusy => Code::Busy,
+            Self::UnderWay => Code::RequestUnderWay,
             Self::Store(StoreError::Conflict(conflict)) => match conflict {
-                Conflict::EventId => "event_id_exists",
-                Conflict::Uid => "uid_exists",
-                Conflict::EventType => "event_type_exists",
-                Conflict::Version => "changed_meanwhile",
+                Conflict::EventId => Code::EventIdExists,
+                Conflict::Uid => Code::UidExists,
+                Conflict::EventType => Code::EventTypeExists,
+                Conflict::Version => Code::ChangedMeanwhile,
             },
-            Self::Store(StoreError::NoKey) => "no_encryption_key",
-            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => "unavailable",
-            Self::Store(_) | Self::Internal(_) => "internal",
+            Self::Store(StoreError::NoKey) => Code::NoEncryptionKey,
+            Self::Store(StoreError::Unavailable(_)) | Self::Unhealthy(_) => Code::Unavailable,
+            Self::Store(_) | Self::Internal(_) => Code::Internal,
         }
     }
 
@@ -143,6 +148,24 @@ impl ApiError {
     }
 }
 
+impl From<TestError> for ApiError {
+    fn from(error: TestError) -> Self {
+        match error {
+            TestError::Busy => Self::TestsBusy,
+            TestError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<TaskError> for ApiError {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::TooMany => Self::refused(Code::LimitReached, error.to_string()),
+            TaskError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<AcceptError> for ApiError {
     fn from(error: AcceptError) -> Self {
         match error {
@@ -156,7 +179,7 @@ impl From<AcceptError> for ApiError {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Refusal {
     /// Why, for programs; stable.
-    code: &'static str,
+    code: Code,
     /// Why, for people.
     detail: String,
 }
@@ -194,13 +217,17 @@ impl IntoResponse for ApiError {
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
+            // What has not come of the body would be taken for the next request.
+            StatusCode::REQUEST_TIMEOUT => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             _ => {}
         }
         response.extensions_mut().insert(Logged {
-            code: self.code(),
+            code: self.code().name(),
             cause: self.to_string(),
         });
         response

@@ -14,6 +14,7 @@
 
 mod access;
 mod auth;
+mod code;
 mod contention;
 mod credential;
 mod document;
@@ -38,6 +39,7 @@ mod wrong;
 
 pub use access::{Access, Reach};
 pub use auth::Principal;
+pub use code::Code;
 pub use error::ApiError;
 pub use openapi::document_text;
 pub use problem::Problem;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hookwire_engine::Engine;
 use hookwire_store::Store;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::contention::Turns;
 use crate::credential::CredentialMemory;
@@ -18,6 +19,10 @@ use crate::token::TokenKey;
 /// payloads of the recommended size, and few enough bytes that several pages fit into memory.
 pub const PAGE_PAYLOAD_BYTES_MAX: usize = 8 << 20;
 
+/// Documents that are read at the same time: each may take a processor for some time, and more
+/// memory than its text.
+const DOCUMENTS_MAX: usize = 2;
+
 /// The engine, the key that tokens are checked with, and settings. Cheap to clone.
 #[derive(Clone)]
 pub struct ApiState(Arc<Inner>);
@@ -30,6 +35,7 @@ struct Inner {
     body_room: Room,
     page_room: Room,
     turns: Turns,
+    documents: Semaphore,
     idempotency: Idempotency,
 }
 
@@ -40,6 +46,7 @@ impl ApiState {
         let page_bytes = settings
             .page_memory_bytes_max
             .max(page_bytes_max(usize::MAX, settings.body_bytes_max));
+        let connections_max = settings.connections_max;
         Self(Arc::new(Inner {
             engine,
             tokens,
@@ -48,7 +55,8 @@ impl ApiState {
             body_room: Room::new(body_bytes),
             page_room: Room::new(page_bytes),
             turns: Turns::default(),
-            idempotency: Idempotency::default(),
+            documents: Semaphore::new(DOCUMENTS_MAX),
+            idempotency: Idempotency::new(connections_max),
         }))
     }
 
@@ -80,6 +88,11 @@ impl ApiState {
     /// Who changes what at the moment.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// The right to read a large document, unless others are reading theirs.
+    pub(crate) fn document_turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        self.0.documents.try_acquire().map_err(|_| ApiError::Busy)
     }
 
     /// What is known of requests that may come again.

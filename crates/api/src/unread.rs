@@ -14,12 +14,22 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::EXPECT;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 
-use crate::extract::discard;
+use crate::extract::next_chunk;
 use crate::settings::ApiSettings;
+
+/// Of a body that is too large, this many times the limit is read and thrown away before the
+/// answer: a client that is still writing when the connection closes would see a broken
+/// connection and not the 413.
+const DISCARD_FACTOR: usize = 8;
+/// How long the rest of a body is waited for when none of it was read: the request was refused for
+/// its head, and whoever may not ask may not hold the connection either. Enough for what is on its
+/// way.
+const UNREAD_MAX: Duration = Duration::from_secs(2);
 
 /// How much is thrown away, and how long that may take.
 #[derive(Debug, Clone, Copy)]
@@ -40,30 +50,54 @@ impl Patience {
 
 /// Takes the rest of the body before it answers.
 pub async fn take_rest(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    // Who asks whether to send the body has not sent it yet, and will not after a refusal.
-    if request.body().is_end_stream() || request.headers().contains_key(EXPECT) {
+    if request.body().is_end_stream() {
         return next.run(request).await;
     }
+    let asks_first = request.headers().contains_key(EXPECT);
     let (give_back, mut given_back) = oneshot::channel();
     let lend = |body| {
         Body::new(Lent {
             body,
+            is_begun: false,
             owner: Some(give_back),
         })
     };
     let response = next.run(request.map(lend)).await;
-    if let Ok(mut rest) = given_back.try_recv() {
+    // Who was too slow has been waited for, and its connection is closed.
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        return response;
+    }
+    if let Ok((mut rest, is_begun)) = given_back.try_recv() {
+        let time_max = match is_begun {
+            true => patience.time_max,
+            // Who asks whether to send the body has not sent it yet, and will not after a refusal.
+            false if asks_first => return response,
+            false => patience.time_max.min(UNREAD_MAX),
+        };
         let taken = discard(&mut rest, patience.bytes_max);
         // Whether or not all of it has come: the answer is the same.
-        let _ = tokio::time::timeout(patience.time_max, taken).await;
+        let _ = tokio::time::timeout(time_max, taken).await;
     }
     response
+}
+
+/// Reads a body and throws it away, up to some times what is allowed.
+async fn discard(body: &mut Body, max_bytes: usize) {
+    let mut left_bytes = max_bytes.saturating_mul(DISCARD_FACTOR);
+    while let Ok(Some(chunk)) = next_chunk(body).await {
+        match left_bytes.checked_sub(chunk.len()) {
+            Some(left) => left_bytes = left,
+            None => return,
+        }
+    }
 }
 
 /// A body that goes back to its owner when nobody reads on.
 struct Lent {
     body: Body,
-    owner: Option<oneshot::Sender<Body>>,
+    /// Whether somebody has begun to read it.
+    is_begun: bool,
+    owner: Option<oneshot::Sender<(Body, bool)>>,
 }
 
 impl HttpBody for Lent {
@@ -74,6 +108,7 @@ impl HttpBody for Lent {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.is_begun = true;
         Pin::new(&mut self.body).poll_frame(cx)
     }
 
@@ -90,7 +125,7 @@ impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(owner) = self.owner.take().filter(|_| !self.body.is_end_stream()) {
             // The owner may be gone, with the connection.
-            let _ = owner.send(std::mem::take(&mut self.body));
+            let _ = owner.send((std::mem::take(&mut self.body), self.is_begun));
         }
     }
 }
@@ -101,7 +136,6 @@ mod tests {
     use axum::Router;
     use axum::middleware::from_fn_with_state;
     use axum::routing::post;
-    use http::StatusCode;
     use http_body_util::BodyExt;
     use std::convert::Infallible;
     use std::sync::Arc;
@@ -162,6 +196,14 @@ mod tests {
                     StatusCode::BAD_REQUEST
                 }),
             )
+            .route(
+                "/slow",
+                post(async |mut body: Body| {
+                    let read = body.frame();
+                    let _ = tokio::time::timeout(Duration::from_secs(30), read).await;
+                    StatusCode::REQUEST_TIMEOUT
+                }),
+            )
             .route("/read", post(async |_: Bytes| StatusCode::OK))
             .layer(from_fn_with_state(patience, take_rest));
         let mut request = Request::post(path);
@@ -198,8 +240,18 @@ mod tests {
         assert_eq!(status("/refuse", Body::new(Silence), false).await, 403);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_waited_for_long_or_twice() {
+        for (path, refusal, seconds) in [("/refuse", 403, 2), ("/slow", 408, 30)] {
+            let begin = tokio::time::Instant::now();
+            assert_eq!(status(path, Body::new(Silence), false).await, refusal);
+            assert_eq!(begin.elapsed().as_secs(), seconds, "{path}");
+        }
+    }
+
     #[tokio::test]
     async fn who_asks_first_is_not_asked_to_send() {
         assert_eq!(taken("/refuse", Some(7), true).await, (403, 0));
+        assert_eq!(taken("/begin", Some(7), true).await, (400, 7));
     }
 }

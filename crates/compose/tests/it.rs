@@ -55,6 +55,7 @@ fn message() -> Message {
         deliver_at: None,
         payload_expires_at: None,
         raw: None,
+        recipient: None,
         created_at: NOW,
     }
 }

@@ -3,6 +3,7 @@
 //! An announcement is a message of the organization's operational application, stored in the same
 //! commit as what it tells. The operational application itself announces nothing.
 
+mod event;
 mod payload;
 
 use std::sync::Arc;
@@ -12,28 +13,12 @@ use hookwire_store::{AttemptFilter, Change, StoreError};
 use hookwire_types::*;
 use serde::Serialize;
 
+pub use self::event::OPERATIONAL_EVENTS;
+use self::event::{CREATED, DELETED, DISABLED, ENABLED, Event, FAILING_TRIES, UPDATED, event_of};
 use self::payload::{AttemptEvent, EndpointEvent, Envelope, LastAttempt};
 use crate::clock::Clock;
 use crate::directory::{AppSnapshot, Directory};
-use crate::target::{Ready, Target};
-
-/// Events that operational webhooks can ask for.
-pub const OPERATIONAL_EVENTS: [&str; 8] = [
-    CREATED, UPDATED, DELETED, ENABLED, DISABLED, EXHAUSTED, FAILING, RECOVERED,
-];
-
-const CREATED: &str = "endpoint.created";
-const UPDATED: &str = "endpoint.updated";
-const DELETED: &str = "endpoint.deleted";
-const ENABLED: &str = "endpoint.enabled";
-const DISABLED: &str = "endpoint.disabled";
-const EXHAUSTED: &str = "message.attempt.exhausted";
-const FAILING: &str = "message.attempt.failing";
-const RECOVERED: &str = "message.attempt.recovered";
-
-/// A delivery is called failing when this many of its attempts have failed: with the default
-/// schedule half an hour after the first, when a short outage of the receiver would be over.
-const FAILING_TRIES: u32 = 4;
+use crate::target::Ready;
 
 /// See the module's page.
 #[derive(Clone)]
@@ -85,12 +70,11 @@ impl Announcer {
         message: &Message,
         outcome: &Outcome,
     ) -> Vec<Announcement> {
-        let disabled = outcome.health == Some(EndpointHealth::Disabled);
-        let event = event_of(outcome);
-        if (event.is_none() && !disabled) || ready.application.operational {
+        let is_told = event_of(outcome).is_some() || disables(outcome);
+        if !is_told || ready.application.operational {
             return Vec::new();
         }
-        match self.tell(ready, message, outcome, event, disabled).await {
+        match self.tell(ready, message, outcome).await {
             Ok(announcements) => announcements,
             Err(error) => {
                 // The outcome itself is worth more than that somebody is told of it.
@@ -106,50 +90,75 @@ impl Announcer {
         ready: &Ready,
         message: &Message,
         outcome: &Outcome,
-        event: Option<Event>,
-        disabled: bool,
     ) -> Result<Vec<Announcement>, StoreError> {
-        let mut announcements = Vec::new();
-        let (endpoint, application) = (&ready.endpoint, &ready.application);
-        let Some(operational) = self.directory.operational(application.organization).await? else {
-            return Ok(announcements);
+        let organization = ready.application.organization;
+        let Some(operational) = self.directory.operational(organization).await? else {
+            return Ok(Vec::new());
         };
-        let event = match event {
+        let of_attempt = self.of_attempt(&operational, ready, message, outcome);
+        let of_attempt = of_attempt.await?;
+        let disabled = self.of_disabling(ready, outcome).await?;
+        Ok(of_attempt.into_iter().chain(disabled).collect())
+    }
+
+    /// What the attempt means for its delivery.
+    async fn of_attempt(
+        &self,
+        operational: &AppSnapshot,
+        ready: &Ready,
+        message: &Message,
+        outcome: &Outcome,
+    ) -> Result<Option<Announcement>, StoreError> {
+        let event = match event_of(outcome) {
             None => None,
             Some(Event::Certain(event)) => Some(event),
             Some(Event::IfFailing(event)) => {
-                let is_wanted = !wanting(&operational, event).is_empty();
+                let is_wanted = !wanting(operational, event).is_empty();
                 (is_wanted && self.was_failing(outcome.key).await?).then_some(event)
             }
         };
-        if let (Some(event), Some(attempt)) = (event, &outcome.attempt) {
-            let data = AttemptEvent {
-                app_id: application.id,
-                app_uid: application.uid.as_deref(),
-                endpoint_id: endpoint.id,
-                endpoint_uid: endpoint.uid.as_deref(),
-                msg_id: message.id,
-                msg_event_id: message.event_id.as_deref(),
-                last_attempt: LastAttempt {
-                    id: attempt.id,
-                    response_status_code: attempt.response_status,
-                    timestamp: attempt.created_at,
-                },
-            };
-            announcements.extend(self.make(application, event, data).await?);
+        let (Some(event), Some(attempt)) = (event, &outcome.attempt) else {
+            return Ok(None);
+        };
+        let (endpoint, application) = (&ready.endpoint, &ready.application);
+        let data = AttemptEvent {
+            app_id: application.id,
+            app_uid: application.uid.as_deref(),
+            endpoint_id: endpoint.id,
+            endpoint_uid: endpoint.uid.as_deref(),
+            msg_id: message.id,
+            msg_event_id: message.event_id.as_deref(),
+            last_attempt: LastAttempt {
+                id: attempt.id,
+                response_status_code: attempt.response_status,
+                timestamp: attempt.created_at,
+            },
+        };
+        self.make(application, event, data).await
+    }
+
+    /// That the attempt was the last of so many failures that its endpoint is disabled.
+    async fn of_disabling(
+        &self,
+        ready: &Ready,
+        outcome: &Outcome,
+    ) -> Result<Option<Announcement>, StoreError> {
+        let (endpoint, application) = (&ready.endpoint, &ready.application);
+        if !disables(outcome) {
+            return Ok(None);
         }
         // It may have been disabled by a person while this attempt was under way.
         let present = self.directory.present(endpoint.id).await?;
-        if disabled && present.is_some_and(|it| !it.disabled) {
-            let data = EndpointEvent {
-                fail_since: self.failing_since(endpoint.id),
-                trigger: Some("automatic"),
-                ..EndpointEvent::new(application, endpoint)
-            };
-            let told = self.make(application, DISABLED, data).await?;
-            announcements.extend(told.map(|it| once_for(it, endpoint)));
+        if present.is_none_or(|it| it.disabled) {
+            return Ok(None);
         }
-        Ok(announcements)
+        let data = EndpointEvent {
+            fail_since: self.failing_since(endpoint.id),
+            trigger: Some("automatic"),
+            ..EndpointEvent::new(application, endpoint)
+        };
+        let told = self.make(application, DISABLED, data).await?;
+        Ok(told.map(|it| once_for(it, endpoint)))
     }
 
     fn failing_since(&self, endpoint: EndpointId) -> Option<Timestamp> {
@@ -228,6 +237,7 @@ impl Announcer {
                 tags: Vec::new(),
                 payload: Some(Bytes::from(payload)),
                 raw: None,
+                recipient: None,
                 deliver_at: None,
                 payload_expires_at: None,
                 created_at: now,
@@ -241,6 +251,10 @@ impl std::fmt::Debug for Announcer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Announcer")
     }
+}
+
+fn disables(outcome: &Outcome) -> bool {
+    outcome.health == Some(EndpointHealth::Disabled)
 }
 
 /// Operational webhooks that want to be told of this.
@@ -259,105 +273,4 @@ fn once_for(mut announcement: Announcement, endpoint: &Endpoint) -> Announcement
     let message = Arc::make_mut(&mut announcement.message);
     message.event_id = Some(format!("disabled.{}.{}", endpoint.id, endpoint.version));
     announcement
-}
-
-/// What an outcome is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Event {
-    Certain(&'static str),
-    /// Only if the delivery was called failing before.
-    IfFailing(&'static str),
-}
-
-/// What an outcome is called, if it is worth telling.
-fn event_of(outcome: &Outcome) -> Option<Event> {
-    let attempt = outcome.attempt.as_ref()?;
-    match outcome.verdict {
-        // Nothing was sent: that the endpoint is disabled was told once, and not for each message.
-        Verdict::Failed if attempt.cause == Some(Cause::Disabled) => None,
-        Verdict::Failed => Some(Event::Certain(EXHAUSTED)),
-        Verdict::Retry { .. } | Verdict::RetryInOrder { .. } => {
-            (outcome.tries == FAILING_TRIES).then_some(Event::Certain(FAILING))
-        }
-        Verdict::Delivered if outcome.tries > FAILING_TRIES => Some(Event::Certain(RECOVERED)),
-        // The common case: a first attempt that nobody asked for by hand.
-        Verdict::Delivered if outcome.tries == 1 && attempt.trigger == Trigger::Scheduled => None,
-        Verdict::Delivered => Some(Event::IfFailing(RECOVERED)),
-        Verdict::Canceled => None,
-    }
-}
-
-impl Directory {
-    /// An endpoint as it is at the moment; `None` when there is none.
-    async fn present(&self, id: EndpointId) -> Result<Option<Arc<Endpoint>>, StoreError> {
-        let lane = self.lane(id).await?;
-        Ok(match &*lane.target() {
-            Target::Ready(ready) => Some(Arc::clone(&ready.endpoint)),
-            Target::Gone => None,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn outcome(verdict: Verdict, tries: u32) -> Outcome {
-        let key = DeliveryKey {
-            message: MessageId(Ksuid::MIN),
-            endpoint: EndpointId(Ksuid::MIN),
-        };
-        let attempt = Attempt {
-            id: AttemptId(Ksuid::MIN),
-            key,
-            created_at: Timestamp::from_unix_ms(0),
-            url: String::new(),
-            status: AttemptStatus::Fail,
-            response_status: 500,
-            response_body: Bytes::new(),
-            duration_ms: 0,
-            trigger: Trigger::Scheduled,
-            cause: None,
-            error: String::new(),
-            test: false,
-        };
-        Outcome {
-            key,
-            attempt: Some(attempt),
-            verdict,
-            tries,
-            health: None,
-            announcements: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn each_delivery_is_called_failing_once_and_recovered_only_after_that() {
-        let at = Timestamp::from_unix_ms(0);
-        let failing: Vec<_> = (1..10)
-            .filter(|tries| event_of(&outcome(Verdict::Retry { at }, *tries)).is_some())
-            .collect();
-        assert_eq!(failing, [FAILING_TRIES]);
-        assert_eq!(event_of(&outcome(Verdict::Delivered, 1)), None);
-        for tries in 2..10 {
-            let event = match tries > FAILING_TRIES {
-                true => Event::Certain(RECOVERED),
-                false => Event::IfFailing(RECOVERED),
-            };
-            assert_eq!(event_of(&outcome(Verdict::Delivered, tries)), Some(event));
-        }
-        assert_eq!(event_of(&outcome(Verdict::Canceled, 9)), None);
-    }
-
-    #[test]
-    fn what_was_not_sent_because_its_endpoint_is_disabled_is_not_told() {
-        let mut failed = outcome(Verdict::Failed, 1);
-        assert_eq!(event_of(&failed), Some(Event::Certain(EXHAUSTED)));
-        failed.attempt.as_mut().unwrap().cause = Some(Cause::Disabled);
-        assert_eq!(event_of(&failed), None);
-        // By hand, the count of tries says nothing about attempts made before.
-        let mut resent = outcome(Verdict::Delivered, 1);
-        resent.attempt.as_mut().unwrap().trigger = Trigger::Manual;
-        assert_eq!(event_of(&resent), Some(Event::IfFailing(RECOVERED)));
-    }
 }

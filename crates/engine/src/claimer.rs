@@ -21,11 +21,17 @@ use crate::lane::{Job, Lane};
 /// A node that has not been heard of for this long has lost its deliveries.
 const STALE_AFTER_MS: i64 = 15_000;
 /// A third of [`STALE_AFTER_MS`]: two heartbeats may get lost.
-const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 /// Lanes served by one claim: a few milliseconds of the store's time.
 const LANES_PER_CLAIM: usize = 128;
 /// Deliveries taken for one lane by one claim, so that lanes take turns here too.
 const DELIVERIES_PER_LANE: usize = 512;
+/// Deliveries taken by one claim, and payloads read by it in bytes: what waits for the store waits
+/// for no more than these.
+const ROWS_PER_CLAIM: usize = 2_048;
+const PAYLOAD_BYTES_PER_CLAIM: usize = 8 << 20;
+/// How long an endpoint whose rows cannot be read is left alone.
+const SET_ASIDE_MS: i64 = 5_000;
 /// Endpoints read at once by the sweep.
 const SWEEP_PAGE: usize = 1_000;
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(500);
@@ -50,9 +56,12 @@ impl Claimer {
     /// every other node: right where no other node can be running.
     pub(crate) async fn join(&self, all: bool) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        self.store.heartbeat(self.node, now).await?;
+        // Ids may run ahead of a clock that was set back: whoever starts next goes on behind them.
+        let moment = now.max(self.clock.latest_id_at());
+        self.store.heartbeat(self.node, moment).await?;
         let stale_before = if all {
-            now.plus_ms(1)
+            // Whatever the heartbeats say: the clock may have been set back since.
+            Timestamp::from_unix_ms(i64::MAX)
         } else {
             now.plus_ms(-STALE_AFTER_MS)
         };
@@ -138,35 +147,77 @@ impl Claimer {
         claimed.map(|()| true)
     }
 
+    /// What cannot be read of one endpoint is set aside, and holds up no other.
     async fn claim_for(&self, due: &[EndpointId], now: Timestamp) -> Result<(), StoreError> {
         let mut places = HashMap::new();
+        let mut rows_left = ROWS_PER_CLAIM;
         for endpoint in due {
-            let lane = self.directory.lane(*endpoint).await?;
-            let room = lane.room_for_claim(&self.dispatcher.room, DELIVERIES_PER_LANE);
+            let lane = match self.directory.lane(*endpoint).await {
+                Ok(lane) => lane,
+                Err(error) => {
+                    self.set_aside(*endpoint, now, &error);
+                    continue;
+                }
+            };
+            if rows_left == 0 {
+                self.dispatcher.backlog.note(*endpoint, now);
+                continue;
+            }
+            let rows_max = DELIVERIES_PER_LANE.min(rows_left);
+            let room = lane.room_for_claim(&self.dispatcher.room, rows_max);
             if room > 0 {
+                rows_left -= room;
                 places.insert(*endpoint, Place { lane, room });
             }
         }
-        let wants = places
-            .iter()
-            .map(|(endpoint, place)| Want {
-                endpoint: *endpoint,
-                limit: place.room,
-            })
-            .collect();
-        let bytes_max = self.dispatcher.room.payload_bytes_free();
-        match self.store.claim(self.node, now, wants, bytes_max).await {
-            Ok(claim) => {
-                self.fill(places, claim, now);
-                Ok(())
+        self.claim_into(places, now).await
+    }
+
+    async fn claim_into(
+        &self,
+        places: HashMap<EndpointId, Place>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let wants = places.iter().map(|(endpoint, place)| Want {
+            endpoint: *endpoint,
+            limit: place.room,
+        });
+        let free_bytes = self.dispatcher.room.payload_bytes_free();
+        let bytes_max = free_bytes.min(PAYLOAD_BYTES_PER_CLAIM);
+        let claim = self
+            .store
+            .claim(self.node, now, wants.collect(), bytes_max)
+            .await;
+        match claim {
+            Ok(claim) => self.fill(places, claim, now),
+            Err(StoreError::Corrupt(_)) if places.len() > 1 => {
+                for (endpoint, place) in places {
+                    let alone = HashMap::from([(endpoint, place)]);
+                    Box::pin(self.claim_into(alone, now)).await?;
+                }
+            }
+            Err(error @ StoreError::Corrupt(_)) => {
+                for (endpoint, place) in places {
+                    place.lane.push_claimed(Vec::new(), place.room, true);
+                    self.set_aside(endpoint, now, &error);
+                }
             }
             Err(error) => {
                 for place in places.into_values() {
                     place.lane.push_claimed(Vec::new(), place.room, true);
                 }
-                Err(error)
+                return Err(error);
             }
         }
+        Ok(())
+    }
+
+    /// Tries an endpoint again later.
+    fn set_aside(&self, endpoint: EndpointId, now: Timestamp, error: &StoreError) {
+        tracing::warn!(%endpoint, %error, "deliveries of a webhook cannot be read: trying later");
+        self.dispatcher
+            .backlog
+            .note(endpoint, now.plus_ms(SET_ASIDE_MS));
     }
 
     fn fill(&self, mut places: HashMap<EndpointId, Place>, claim: Claim, now: Timestamp) {
@@ -196,12 +247,16 @@ impl Claimer {
     fn job(&self, claimed: Claimed) -> Job {
         let Claimed { delivery, message } = claimed;
         let payload_bytes = message.payload_bytes();
+        let now = self.clock.now();
+        let wait_ms = |at: Timestamp| at.ms_since(now).max(0).unsigned_abs();
+        let wait = |at| Instant::now() + Duration::from_millis(wait_ms(at));
         Job {
             key: delivery.key,
             tries: delivery.tries,
             trigger: delivery.trigger,
             message,
             reservation: self.dispatcher.room.reserve_regardless(payload_bytes),
+            not_before: delivery.retry_at.filter(|at| *at > now).map(wait),
         }
     }
 }

@@ -11,6 +11,13 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
+    /// A clock whose ids sort after all that were made until `at`.
+    pub(crate) fn after(at: Timestamp) -> Self {
+        Self {
+            ids: IdSource::after(at),
+        }
+    }
+
     /// The present moment.
     pub(crate) fn now(&self) -> Timestamp {
         SystemTime::now().into()
@@ -19,6 +26,11 @@ impl Clock {
     /// A new id, later than all that this clock gave before.
     pub(crate) fn id<Id: From<Ksuid>>(&self, now: Timestamp) -> Id {
         self.ids.next(now, rand::random()).into()
+    }
+
+    /// The moment that the latest id stands for.
+    pub(crate) fn latest_id_at(&self) -> Timestamp {
+        self.ids.latest()
     }
 
     /// A name for this process among the nodes of a store; never 0, which stands for nobody.

@@ -127,6 +127,18 @@ impl Directory {
         Ok(self.lanes.lane_for_gone(endpoint))
     }
 
+    /// An endpoint as it is at the moment; `None` when there is none.
+    pub(crate) async fn present(
+        &self,
+        id: EndpointId,
+    ) -> Result<Option<Arc<Endpoint>>, StoreError> {
+        let lane = self.lane(id).await?;
+        Ok(match &*lane.target() {
+            Target::Ready(ready) => Some(Arc::clone(&ready.endpoint)),
+            Target::Gone => None,
+        })
+    }
+
     /// Stores changes; when it returns they are in force.
     pub(crate) async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let effects: Vec<Effect> = changes.iter().filter_map(Effect::of).collect();

@@ -9,152 +9,39 @@ use hookwire_types::*;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::announcer::Announcer;
-use crate::backlog::Backlog;
-use crate::claimer::Claimer;
 use crate::clock::Clock;
-use crate::composing::Composer;
 use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
 use crate::horizon::Horizon;
 use crate::intake::{AcceptError, Intake, NewMessage};
-use crate::outbound::Outbound;
 use crate::preview::{PreviewReport, preview};
-use crate::recorder::{QUEUE_MAX, Record, Recorder};
-use crate::registry::LaneRegistry;
-use crate::retention::{DAY_MS, Retention};
-use crate::room::Room;
-use crate::scripts::Scripts;
-use crate::sender::Sender;
-use crate::settings::EngineSettings;
-use crate::task::Tasks;
-use crate::trial::{TestReport, Trials};
+use crate::recorder::Record;
+use crate::task::{TaskError, Tasks};
+use crate::trial::{TestError, TestReport, Trials};
 
 /// A running engine. Cheap to clone; all clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    store: Arc<dyn Store>,
-    clock: Arc<Clock>,
-    directory: Arc<Directory>,
-    dispatcher: Arc<Dispatcher>,
-    intake: Intake,
-    recorder: mpsc::Sender<Record>,
-    tasks: Tasks,
-    trials: Trials,
-    announcer: Announcer,
-    horizon: Horizon,
-    message_retention_ms: i64,
-    stop: watch::Sender<bool>,
+/// The parts of a running engine that its face speaks to.
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) intake: Intake,
+    pub(crate) recorder: mpsc::Sender<Record>,
+    pub(crate) tasks: Tasks,
+    pub(crate) trials: Trials,
+    pub(crate) announcer: Announcer,
+    pub(crate) horizon: Horizon,
+    pub(crate) message_retention_ms: i64,
+    pub(crate) stop: watch::Sender<bool>,
 }
 
 impl Engine {
-    /// Starts an engine: takes over what the last process (or a lost node) left, and goes on.
-    pub async fn start(
-        store: Arc<dyn Store>,
-        settings: EngineSettings,
-    ) -> Result<Self, StoreError> {
-        let clock = Arc::new(Clock::default());
-        let node = clock.node();
-        let backlog = Arc::new(Backlog::default());
-        let room = Room::new(
-            settings.memory_deliveries_max,
-            settings.memory_payload_bytes_max,
-        );
-        let directory = Arc::new(Directory::new(
-            Arc::clone(&store),
-            LaneRegistry::new(&settings),
-        ));
-        let (recorder, records) = mpsc::channel(QUEUE_MAX);
-        let announcer = Announcer {
-            directory: Arc::clone(&directory),
-            clock: Arc::clone(&clock),
-        };
-        let dispatcher = Arc::new(Dispatcher::new(
-            sender(&settings, &clock, announcer.clone())?,
-            Arc::clone(&clock),
-            Arc::new(room),
-            Arc::clone(&backlog),
-            recorder.clone(),
-            settings.in_flight_max,
-        ));
-        let claimer = Claimer {
-            node,
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            directory: Arc::clone(&directory),
-            dispatcher: Arc::clone(&dispatcher),
-        };
-        let adopted = claimer.join(settings.sole_node).await?;
-        if adopted > 0 {
-            tracing::info!(
-                deliveries = adopted,
-                "took over deliveries that were in memory"
-            );
-        }
-        let tasks = Tasks::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            Arc::clone(&directory),
-            Arc::clone(&backlog),
-        );
-        tasks.resume().await?;
-
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(claimer.run(asked_to(stopped.clone())));
-        let retention = Retention {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            message_retention_days: settings.message_retention_days,
-        };
-        tokio::spawn(retention.run(asked_to(stopped)));
-        let horizon = Horizon::default();
-        let recorder_service = Recorder {
-            node,
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            directory: Arc::clone(&directory),
-            backlog,
-        };
-        tokio::spawn(recorder_service.run(records));
-        let intake = Intake {
-            node,
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            dispatcher: Arc::clone(&dispatcher),
-            recorder: recorder.clone(),
-            horizon: horizon.clone(),
-        };
-        let trials = Trials::new(
-            node,
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            Arc::clone(&directory),
-            Arc::clone(&dispatcher),
-            recorder.clone(),
-            horizon.clone(),
-        );
-        let inner = Inner {
-            store,
-            clock,
-            directory,
-            dispatcher,
-            intake,
-            recorder,
-            tasks,
-            trials,
-            announcer,
-            horizon,
-            message_retention_ms: i64::from(settings.message_retention_days) * DAY_MS,
-            stop,
-        };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
-    }
-
     /// The store, for reading.
     pub fn store(&self) -> &dyn Store {
         &*self.inner.store
@@ -238,7 +125,7 @@ impl Engine {
     /// Creates an application, unless somebody else has made it in the meantime.
     async fn create_once(&self, application: Application) -> Result<(), StoreError> {
         let change = Change::CreateApplication(application);
-        match self.inner.directory.change(vec![change]).await {
+        match self.change(vec![change]).await {
             Ok(()) | Err(StoreError::Conflict(Conflict::Uid)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -246,7 +133,17 @@ impl Engine {
 
     /// Changes configuration. When it returns, every later message and attempt follows it.
     /// Operational webhooks are told of changes to endpoints, in the same commit.
-    pub async fn change(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {
+    ///
+    /// Once begun it goes on to its end, also when the caller goes away: what is stored and what is
+    /// in memory must not differ.
+    pub async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let this = self.clone();
+        let changed = tokio::spawn(async move { this.change_now(changes).await });
+        let broke_off = |_| Err(StoreError::Unavailable("a change broke off".into()));
+        changed.await.unwrap_or_else(broke_off)
+    }
+
+    async fn change_now(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {
         let told = self.inner.announcer.of_changes(&changes).await?;
         changes.extend(told.iter().cloned().map(Change::Announce));
         self.inner.directory.change(changes).await?;
@@ -279,6 +176,11 @@ impl Engine {
     pub async fn resend(&self, key: DeliveryKey) -> Result<(), StoreError> {
         let now = self.now();
         self.inner.store.requeue(now, vec![key]).await?;
+        // What waits in memory for its turn was left alone there.
+        if let Some(lane) = self.inner.directory.lanes().find(key.endpoint) {
+            lane.try_now(key);
+            self.inner.dispatcher.wake(&lane);
+        }
         self.inner.dispatcher.backlog.note(key.endpoint, now);
         Ok(())
     }
@@ -294,12 +196,13 @@ impl Engine {
         self.inner.store.cancel(message).await
     }
 
-    /// Starts long work in the background. It survives a restart.
+    /// Starts long work in the background. It survives a restart. Work that is being done already
+    /// is not started a second time: the task that does it is given.
     pub async fn start_task(
         &self,
         organization: OrganizationId,
         kind: TaskKind,
-    ) -> Result<Task, StoreError> {
+    ) -> Result<Task, TaskError> {
         self.inner.tasks.start(organization, kind).await
     }
 
@@ -307,9 +210,9 @@ impl Engine {
     /// It is recorded as a manual attempt of a message of its own, also when the caller goes away.
     pub async fn test(
         &self,
-        endpoint: EndpointId,
+        endpoint: &Endpoint,
         event: NewMessage,
-    ) -> Result<TestReport, StoreError> {
+    ) -> Result<TestReport, TestError> {
         self.inner.trials.test(endpoint, event).await
     }
 
@@ -374,25 +277,4 @@ impl Engine {
             );
         }
     }
-}
-
-/// Done when the engine is asked to stop, or dropped.
-async fn asked_to(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stop| *stop).await;
-}
-
-fn sender(
-    settings: &EngineSettings,
-    clock: &Arc<Clock>,
-    announcer: Announcer,
-) -> Result<Sender, StoreError> {
-    let scripts = Scripts::start(settings.scripts.clone())
-        .map_err(|error| StoreError::Unavailable(format!("no thread for scripts: {error}")))?;
-    Ok(Sender::new(
-        Outbound::new(settings.outbound.clone()),
-        Composer::new(scripts),
-        Arc::clone(clock),
-        announcer,
-        i64::from(settings.disable_after_seconds) * 1000,
-    ))
 }

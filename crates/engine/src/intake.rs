@@ -75,6 +75,7 @@ impl NewMessage {
             // would stay in memory for as long as the message does.
             payload: Some(Bytes::copy_from_slice(&self.payload)),
             raw: self.raw,
+            recipient: self.recipient,
             deliver_at: self.deliver_at,
             payload_expires_at: self.payload_retention_ms.map(|ms| now.plus_ms(ms)),
             created_at: now,
@@ -255,6 +256,7 @@ impl Placed<'_> {
                 trigger,
                 message: Arc::clone(self.message),
                 reservation,
+                not_before: None,
             });
             self.intake.dispatcher.wake(&lane);
         }

@@ -80,13 +80,7 @@ impl Recorder {
 
     async fn write(&self, batch: Batch) {
         if !batch.outcomes.is_empty() {
-            let owned = self
-                .insist(|| self.store.complete(self.node, batch.outcomes.clone()))
-                .await
-                .unwrap_or_default();
-            for (outcome, owned) in batch.outcomes.iter().zip(owned) {
-                self.follow_up(outcome, owned);
-            }
+            self.complete(&batch.outcomes).await;
         }
         if !batch.releases.is_empty() {
             let released = self.insist(|| self.store.release(self.node, batch.releases.clone()));
@@ -102,6 +96,24 @@ impl Recorder {
             let _ = recorded.send(());
         }
         drop(batch.reservations);
+    }
+
+    async fn complete(&self, outcomes: &[Outcome]) {
+        let owned = self.insist(|| self.store.complete(self.node, outcomes.to_vec()));
+        match owned.await {
+            Some(owned) => {
+                for (outcome, owned) in outcomes.iter().zip(owned) {
+                    self.follow_up(outcome, owned);
+                }
+            }
+            // One that cannot be written must not keep the others from it.
+            None if outcomes.len() > 1 => {
+                for outcome in outcomes {
+                    Box::pin(self.complete(std::slice::from_ref(outcome))).await;
+                }
+            }
+            None => {}
+        }
     }
 
     fn follow_up(&self, outcome: &Outcome, owned: bool) {

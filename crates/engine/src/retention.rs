@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookwire_store::{Forget, Store, StoreError};
-use hookwire_types::Timestamp;
+use hookwire_types::{DAY_MS, HOUR_MS, Timestamp};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -18,9 +18,8 @@ const STEP: usize = 200;
 const ROUND_EVERY: Duration = Duration::from_secs(60);
 /// The shortest rest after a step.
 const REST_MIN: Duration = Duration::from_millis(5);
-/// How long answers to requests that may come again are kept.
-pub(crate) const ANSWERS_MS: i64 = 12 * 3_600 * 1000;
-pub(crate) const DAY_MS: i64 = 86_400_000;
+/// How long answers to requests that may come again are kept, and given again.
+pub const ANSWERS_KEPT_MS: i64 = 12 * HOUR_MS;
 
 /// See the module's page.
 pub(crate) struct Retention {
@@ -68,7 +67,7 @@ impl Retention {
         let before = now.plus_ms(-i64::from(self.message_retention_days) * DAY_MS);
         [
             Forget::Payloads(now),
-            Forget::Answers(now.plus_ms(-ANSWERS_MS)),
+            Forget::Answers(now.plus_ms(-ANSWERS_KEPT_MS)),
             Forget::Messages {
                 before,
                 after: None,
@@ -102,6 +101,7 @@ mod tests {
             tags: Vec::new(),
             payload: Some(Bytes::from_static(b"{}")),
             raw: None,
+            recipient: None,
             deliver_at: None,
             payload_expires_at,
             created_at: now,

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use hookwire_types::{RetryDefinition, Timestamp};
+use hookwire_types::{DAY_MS, RetryDefinition, Timestamp};
 
 /// Each wait is shortened or lengthened by up to a fifth, so that deliveries which failed
 /// together do not come back together.
 const JITTER: f64 = 0.2;
 
 /// A receiver can ask to be left alone, but not for longer than this.
-const RETRY_AFTER_MAX_MS: i64 = 24 * 3_600 * 1000;
+const RETRY_AFTER_MAX_MS: i64 = DAY_MS;
 
 /// "Request Timeout", "Too Early" and "Too Many Requests" speak of the moment, not of the request.
 const MEANT_TO_BE_RETRIED: [u16; 3] = [408, 425, 429];

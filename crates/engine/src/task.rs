@@ -3,7 +3,8 @@
 //! A task that was running when the process ended goes on where it was. A step that is done
 //! twice does no harm: what is on its way already is left alone, and what is forgotten stays so.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hookwire_store::{Change, DeliveryFilter, MessageFilter, Payloads, Store, StoreError};
@@ -23,9 +24,24 @@ const STEP: usize = 500;
 const READING_STEP: usize = 200;
 /// Payloads read by one step, together.
 const PAYLOAD_BYTES_MAX: usize = 4 << 20;
-/// Tasks that work at the same time; the others wait.
+/// Steps taken at the same time; tasks take turns step by step.
 const WORKING_MAX: usize = 4;
+/// Tasks of one organization that run at the same time: each takes its turns from the others.
+const OF_ORGANIZATION_MAX: usize = 16;
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Why a task was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// The organization has enough tasks that run.
+    #[error(
+        "{OF_ORGANIZATION_MAX} background tasks are running: start this one when one has ended"
+    )]
+    TooMany,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// Runs tasks.
 #[derive(Clone)]
@@ -35,6 +51,8 @@ pub(crate) struct Tasks {
     directory: Arc<Directory>,
     backlog: Arc<Backlog>,
     working: Arc<Semaphore>,
+    /// Those that have not ended; what is started again while it runs is found here.
+    running: Arc<Mutex<HashMap<TaskId, Task>>>,
 }
 
 impl Tasks {
@@ -50,23 +68,33 @@ impl Tasks {
             directory,
             backlog,
             working: Arc::new(Semaphore::new(WORKING_MAX)),
+            running: Arc::default(),
         }
     }
 
     /// Goes on with all tasks that had not finished when the process ended.
     pub(crate) async fn resume(&self) -> Result<(), StoreError> {
         for task in self.store.running_tasks().await? {
+            self.lock().insert(task.id, task.clone());
             self.spawn(task);
         }
         Ok(())
     }
 
-    /// Stores a new task and starts it.
+    /// Stores a new task and starts it, also when the caller goes away meanwhile: a task that is
+    /// stored as running runs.
     pub(crate) async fn start(
         &self,
         organization: OrganizationId,
         kind: TaskKind,
-    ) -> Result<Task, StoreError> {
+    ) -> Result<Task, TaskError> {
+        let this = self.clone();
+        let started = tokio::spawn(async move { this.begin(organization, kind).await });
+        let broke_off = |_| StoreError::Unavailable("starting a task broke off".into());
+        started.await.map_err(broke_off)?
+    }
+
+    async fn begin(&self, organization: OrganizationId, kind: TaskKind) -> Result<Task, TaskError> {
         let now = self.clock.now();
         let task = Task {
             id: self.clock.id(now),
@@ -78,19 +106,41 @@ impl Tasks {
             created_at: now,
             updated_at: now,
         };
-        self.store
-            .change(vec![Change::CreateTask(task.clone())])
-            .await?;
+        if let Some(same) = self.enter(&task)? {
+            return Ok(same);
+        }
+        let create = vec![Change::CreateTask(task.clone())];
+        if let Err(error) = self.store.change(create).await {
+            self.lock().remove(&task.id);
+            return Err(error.into());
+        }
         self.spawn(task.clone());
         Ok(task)
+    }
+
+    /// Makes a task one of those that run, unless one that does the same is among them already.
+    fn enter(&self, task: &Task) -> Result<Option<Task>, TaskError> {
+        let mut running = self.lock();
+        let own = running
+            .values()
+            .filter(|it| it.organization == task.organization);
+        if let Some(same) = own.clone().find(|it| it.kind == task.kind) {
+            return Ok(Some(same.clone()));
+        }
+        if own.count() >= OF_ORGANIZATION_MAX {
+            return Err(TaskError::TooMany);
+        }
+        running.insert(task.id, task.clone());
+        Ok(None)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Task>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn spawn(&self, task: Task) {
         let this = self.clone();
         tokio::spawn(async move {
-            let Ok(_permit) = this.working.acquire().await else {
-                return;
-            };
             this.run(task).await;
         });
     }
@@ -98,6 +148,10 @@ impl Tasks {
     /// Takes steps until there is nothing left to do.
     async fn run(&self, mut task: Task) {
         while task.status == TaskStatus::Running {
+            // In order of asking: whoever has taken a step waits behind the others.
+            let Ok(permit) = self.working.acquire().await else {
+                return;
+            };
             let started = Instant::now();
             let stepped = match self.step(&task).await {
                 Ok(stepped) => stepped,
@@ -114,6 +168,10 @@ impl Tasks {
                     }
                 }
             };
+            if stepped.status != TaskStatus::Running {
+                // Whoever sees that it has ended may start the same again.
+                self.lock().remove(&task.id);
+            }
             let stored = self
                 .store
                 .change(vec![Change::UpdateTask(stepped.clone())])
@@ -125,6 +183,7 @@ impl Tasks {
                 continue;
             }
             task = stepped;
+            drop(permit);
             // Half of the store's time at most, so that a task disturbs nobody.
             tokio::time::sleep(started.elapsed()).await;
         }
@@ -138,6 +197,13 @@ impl Tasks {
     }
 
     async fn step(&self, task: &Task) -> Result<Task, StoreError> {
+        if !self.can_go_on(&task.kind).await? {
+            return Ok(Task {
+                status: TaskStatus::Failed,
+                updated_at: self.clock.now(),
+                ..task.clone()
+            });
+        }
         let stepped = match &task.kind {
             TaskKind::EndpointRecover {
                 endpoint, window, ..
@@ -178,6 +244,19 @@ impl Tasks {
         })
     }
 
+    /// What an endpoint that is disabled or gone is sent only fails, whatever it was before.
+    async fn can_go_on(&self, kind: &TaskKind) -> Result<bool, StoreError> {
+        let (TaskKind::EndpointRecover { endpoint, .. }
+        | TaskKind::EndpointReplayMissing { endpoint, .. }
+        | TaskKind::EndpointBulkReplay { endpoint, .. }) = kind
+        else {
+            return Ok(true);
+        };
+        let lane = self.directory.lane(*endpoint).await?;
+        let target = lane.target();
+        Ok(target.endpoint().is_some_and(|endpoint| !endpoint.disabled))
+    }
+
     /// Puts deliveries on their way again, whatever became of them.
     async fn replay(
         &self,
@@ -193,6 +272,8 @@ impl Tasks {
                 event_types: filter.event_types.clone(),
                 channel: filter.channel.clone(),
                 tag: filter.tag.clone(),
+                // Sent again, the others would only fail, whatever became of them before.
+                payload_kept_at: Some(self.clock.now()),
                 ..messages_in(window, task)
             },
         };
@@ -200,11 +281,16 @@ impl Tasks {
             .store
             .deliveries_of_endpoint(endpoint, filter, page_of(task, STEP))
             .await?;
-        let keys: Vec<_> = found.iter().map(|delivery| delivery.key).collect();
-        let next = keys.last().map(|key| key.message);
+        let now = self.clock.now();
+        let next = found.last().map(|delivery| delivery.key.message);
+        // What was sent with a time of its own waits for that time.
+        let scheduled = |it: &&Delivery| {
+            it.status == DeliveryStatus::Pending && it.tries == 0 && it.due_at > now
+        };
+        let due = found.iter().filter(|it| !scheduled(it));
+        let keys: Vec<_> = due.map(|delivery| delivery.key).collect();
         let done_count = keys.len() as u64;
-        if next.is_some() {
-            let now = self.clock.now();
+        if done_count > 0 {
             self.store.requeue(now, keys).await?;
             self.backlog.note(endpoint, now);
         }
@@ -224,33 +310,39 @@ impl Tasks {
         let Target::Ready(ready) = &*target else {
             return Ok(Stepped::default());
         };
+        let now = self.clock.now();
         let messages = self
             .store
             .messages(
                 application,
-                messages_in(window, task),
+                MessageFilter {
+                    to_all: true,
+                    payload_kept_at: Some(now),
+                    ..messages_in(window, task)
+                },
                 page_of(task, READING_STEP),
                 Payloads::UpTo(PAYLOAD_BYTES_MAX),
             )
             .await?
             .list;
         let wanted = messages.iter().filter(|message| {
-            message.payload.is_some()
-                && ready.endpoint.wants(&message.event_type, &message.channels)
+            ready.endpoint.wants(&message.event_type, &message.channels)
                 // A filter that cannot say counts as no match.
                 && Composer::wants(ready, message).unwrap_or(false)
         });
-        let keys: Vec<_> = wanted
-            .map(|message| DeliveryKey {
+        // Each at its own time: most are due now.
+        let mut by_due: BTreeMap<Timestamp, Vec<DeliveryKey>> = BTreeMap::new();
+        for message in wanted {
+            let due_at = message.deliver_at.map_or(now, |at| at.max(now));
+            by_due.entry(due_at).or_default().push(DeliveryKey {
                 message: message.id,
                 endpoint,
-            })
-            .collect();
-        let now = self.clock.now();
+            });
+        }
         let mut done_count = 0;
-        if !keys.is_empty() {
-            done_count = self.store.begin(now, keys).await?;
-            self.backlog.note(endpoint, now);
+        for (due_at, keys) in by_due {
+            done_count += self.store.begin(due_at, keys).await?;
+            self.backlog.note(endpoint, due_at);
         }
         Ok(Stepped {
             done_count,

@@ -3,13 +3,14 @@
 //! A trial is a message with one delivery like any other, stored before it is sent and recorded
 //! afterwards, so that what a person saw in the confirmation is found in the list of attempts too.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use hookwire_compose::ConsoleLine;
 use hookwire_store::{Accepted, Conflict, Hold, NewDelivery, Store, StoreError};
 use hookwire_types::*;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -23,6 +24,19 @@ use crate::target::{Ready, Target};
 
 /// Trials under way at most: each holds a connection for up to the exchange's deadline.
 const UNDER_WAY_MAX: usize = 64;
+/// Of one application at most, so that a receiver that hangs leaves places for others.
+const OF_APPLICATION_MAX: usize = 8;
+
+/// Why a test was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// Enough tests are under way.
+    #[error("many tests are under way at the moment: try again")]
+    Busy,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// What a test sent and what came back.
 #[derive(Debug, Clone)]
@@ -49,6 +63,14 @@ pub(crate) struct Trials {
     recorder: mpsc::Sender<Record>,
     horizon: Horizon,
     under_way: Arc<Semaphore>,
+    by_application: Arc<Mutex<HashMap<ApplicationId, usize>>>,
+}
+
+/// The place of a trial that is under way.
+struct Place {
+    application: ApplicationId,
+    by_application: Arc<Mutex<HashMap<ApplicationId, usize>>>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Trials {
@@ -71,24 +93,44 @@ impl Trials {
             recorder,
             horizon,
             under_way,
+            by_application: Arc::default(),
         }
     }
 
     /// Sends and reports. Once begun it goes on to its end, also when the caller goes away:
-    /// otherwise nobody would record the delivery that is in memory.
+    /// otherwise nobody would record the delivery that is in memory. Nobody waits to begin: what
+    /// waits would hold its payload, however many there are.
     pub(crate) async fn test(
         &self,
-        endpoint: EndpointId,
+        endpoint: &Endpoint,
         event: NewMessage,
-    ) -> Result<TestReport, StoreError> {
-        let this = self.clone();
-        let test = tokio::spawn(async move { this.run(endpoint, event).await });
-        test.await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("the test broke off".into())))
+    ) -> Result<TestReport, TestError> {
+        let place = self.place(endpoint.application).ok_or(TestError::Busy)?;
+        let (this, endpoint) = (self.clone(), endpoint.id);
+        let test = tokio::spawn(async move {
+            let _place = place;
+            this.run(endpoint, event).await
+        });
+        let broke_off = |_| Err(StoreError::Unavailable("the test broke off".into()));
+        Ok(test.await.unwrap_or_else(broke_off)?)
+    }
+
+    fn place(&self, application: ApplicationId) -> Option<Place> {
+        let permit = Arc::clone(&self.under_way).try_acquire_owned().ok()?;
+        let mut places = lock(&self.by_application);
+        let count = places.entry(application).or_default();
+        if *count >= OF_APPLICATION_MAX {
+            return None;
+        }
+        *count += 1;
+        Some(Place {
+            application,
+            by_application: Arc::clone(&self.by_application),
+            _permit: permit,
+        })
     }
 
     async fn run(&self, endpoint: EndpointId, event: NewMessage) -> Result<TestReport, StoreError> {
-        let _permit = self.under_way.acquire().await;
         let lane = self.directory.lane(endpoint).await?;
         match &*lane.target() {
             Target::Ready(ready) => self.send(ready, event).await,
@@ -165,6 +207,24 @@ impl Trials {
         let _ = self.recorder.send(record).await;
         let _ = written.await;
     }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut places = lock(&self.by_application);
+        if let Some(count) = places.get_mut(&self.application) {
+            *count -= 1;
+            if *count == 0 {
+                places.remove(&self.application);
+            }
+        }
+    }
+}
+
+fn lock(
+    places: &Mutex<HashMap<ApplicationId, usize>>,
+) -> MutexGuard<'_, HashMap<ApplicationId, usize>> {
+    places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A test is not tried again, and says nothing about the endpoint's health.

@@ -10,7 +10,7 @@ use crate::retry::{RetryPolicy, retry_after_ms};
 
 /// A receiver that asks for a longer pause than this for all of its deliveries gets this one;
 /// the delivery that was refused waits as long as asked, see `retry`.
-const LANE_PAUSE_MAX_MS: i64 = 3_600 * 1000;
+const LANE_PAUSE_MAX_MS: i64 = HOUR_MS;
 
 /// "410 Gone: the endpoint is no longer there" (Standard Webhooks).
 const GONE: u16 = 410;
@@ -207,10 +207,9 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_disabled_when_it_is_gone_or_fails_for_too_long() {
-        let day_ms = 24 * 3_600 * 1000;
-        let since = NOW.plus_ms(-5 * day_ms);
+        let since = NOW.plus_ms(-5 * DAY_MS);
         let failing = |since: Timestamp, days: i64| {
-            status(500).health(Some(since), Some(since), NOW, days * day_ms)
+            status(500).health(Some(since), Some(since), NOW, days * DAY_MS)
         };
         assert_eq!(failing(since, 5), Some(EndpointHealth::Disabled));
         assert_eq!(failing(since.plus_ms(1), 5), None);
@@ -220,13 +219,13 @@ mod tests {
             Some(EndpointHealth::Disabled)
         );
         assert_eq!(
-            status(500).health(None, Some(NOW), NOW, day_ms),
+            status(500).health(None, Some(NOW), NOW, DAY_MS),
             Some(EndpointHealth::FailingSince(NOW))
         );
         assert_eq!(
-            status(200).health(Some(since), None, NOW, day_ms),
+            status(200).health(Some(since), None, NOW, DAY_MS),
             Some(EndpointHealth::Recovered)
         );
-        assert_eq!(status(200).health(None, None, NOW, day_ms), None);
+        assert_eq!(status(200).health(None, None, NOW, DAY_MS), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Catalogue files: events with a title, a description and an example, and what follows from
 //! them: the event types of the API, with a JSON Schema drawn from each example.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -26,12 +26,12 @@ const SCHEMA_VERSION: &str = "1";
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
     /// It cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read")]
     File(#[from] std::io::Error),
     /// It is not of our format.
     #[error(
-        "it is no catalogue: {0} (expected {{\"events\": [{{\"name\", \"title\", \"description\", \
-         \"example\": {{…}}}}, …]}})"
+        "it is neither an OpenAPI document nor a catalogue, which would be {{\"events\": \
+         [{{\"name\", \"title\", \"description\", \"example\": {{…}}}}, …]}}"
     )]
     Format(#[from] serde_json::Error),
     /// It has too many events.
@@ -86,10 +86,19 @@ pub fn samples() -> Result<Vec<CatalogueEvent>, CatalogueError> {
     parse(SAMPLES)
 }
 
-/// The text of a file with events.
+/// Whether a path stands for standard input.
+pub fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The text of a file with events, or what comes on standard input.
 pub fn read_file(path: &Path) -> Result<String, CatalogueError> {
     let mut text = String::new();
-    let file = std::fs::File::open(path)?;
+    let file: Box<dyn Read> = if is_standard_input(path) {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path)?)
+    };
     file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text)?;
     if text.len() as u64 > FILE_BYTES_MAX {
         return Err(std::io::Error::other("it is larger than 16 MiB").into());
@@ -97,17 +106,22 @@ pub fn read_file(path: &Path) -> Result<String, CatalogueError> {
     Ok(text)
 }
 
-/// Whether a text is an OpenAPI document, in JSON or YAML, and not a catalogue file.
+/// Whether a text is meant to be an OpenAPI document, in JSON or YAML, and not a catalogue file.
+/// One that is too old, or broken off, is one too: the server says what is wrong with it.
 pub fn is_openapi(text: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Document {
-        openapi: Option<serde::de::IgnoredAny>,
+    let keys = ["openapi", "swagger"];
+    if let Ok(whole) = serde_json::from_str::<Map<String, Value>>(text) {
+        return keys.iter().any(|key| whole.contains_key(*key));
     }
-    match serde_json::from_str::<Document>(text) {
-        Ok(document) => document.openapi.is_some(),
-        Err(_) => text
-            .lines()
-            .any(|line| line.trim_start_matches(['"', '\'']).starts_with("openapi")),
+    let is_begun = |line: &str, key| {
+        let rest = line.trim_start_matches(['"', '\'']).strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+    };
+    let begins = |line: &str| keys.iter().any(|key| is_begun(line, key));
+    // What should have been JSON begins with the key; YAML may have comments before it.
+    match text.trim_start().strip_prefix('{') {
+        Some(inner) => begins(inner.trim_start()),
+        None => text.lines().any(begins),
     }
 }
 
@@ -203,10 +217,13 @@ mod tests {
             "{\"openapi\": \"3.1.0\"}",
             "openapi: 3.1.0\nwebhooks: {}",
             "# words\n---\n'openapi': 3.1.0",
+            "swagger: '2.0'",
+            "{\"swagger\": \"2.0\", \"paths\": {}}",
+            "{\n  \"openapi\": \"3.1.0\",\n  \"webh",
         ] {
             assert!(is_openapi(document), "{document}");
         }
-        for other in ["{\"events\": []}", "{", "", "events: []"] {
+        for other in ["{\"events\": []}", "{", "", "events: []", "openapis: 1"] {
             assert!(!is_openapi(other), "{other}");
         }
     }
@@ -260,7 +277,8 @@ mod tests {
         let of =
             |name: &str| json!({ "name": name, "title": "A", "description": "B.", "example": {} });
         let cases = [
-            ("[", "no catalogue"),
+            ("[", "nor a catalogue"),
+            ("[", "EOF while parsing"),
             ("{\"events\":[{\"name\":\"a\"}]}", "missing field `title`"),
             (
                 &json!({ "events": [of("a"), of("a b")] }).to_string(),
@@ -277,8 +295,10 @@ mod tests {
             ),
         ];
         for (text, part) in cases {
-            let error = parse(text).unwrap_err().to_string();
+            // As it is printed: each error, then what is below it.
+            let error = format!("{:#}", anyhow::Error::from(parse(text).unwrap_err()));
             assert!(error.contains(part), "{error:?} does not contain {part:?}");
+            assert_eq!(error.matches(part).count(), 1, "{error}");
         }
     }
 }

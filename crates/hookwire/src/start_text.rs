@@ -38,9 +38,11 @@ impl StartText<'_> {
         let store = StorePath.show(&self.config.storage.store);
         // Programs look for the second line.
         let mut text = format!(
-            "Hookwire {version}\nlistening on http://{address}\nstore {store}\n",
+            "Hookwire {version}\nlistening on http://{address}\nstore {store}\n\
+             documentation {server}/docs\n",
             version = env!("CARGO_PKG_VERSION"),
             address = self.listening,
+            server = self.server(),
         );
         match &self.dev {
             Some(dev) => self.render_dev(&mut text, dev),
@@ -162,6 +164,7 @@ mod tests {
         for line in [
             "listening on http://127.0.0.1:8071",
             "store sqlite:data/hookwire.db",
+            "documentation http://127.0.0.1:8071/docs",
             "  t.o.k",
             "  target/release/hookwire webhook add --name CRM --event payment_received --url \
              http://127.0.0.1:8071/dev/receiver",

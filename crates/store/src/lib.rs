@@ -76,7 +76,7 @@ pub trait Store: Send + Sync + 'static {
         payload_bytes_max: usize,
     ) -> Result<Claim, StoreError>;
 
-    /// Puts deliveries on their way again, due at `now` with trigger [`Trigger::Manual`] and a
+    /// Puts deliveries on their way again, due at `now` (or before, if they were) with trigger [`Trigger::Manual`] and a
     /// fresh schedule; one that did not exist is made. One that a node holds in memory stays as
     /// it is: it is being sent already.
     async fn requeue(&self, now: Timestamp, batch: Vec<DeliveryKey>) -> Result<(), StoreError>;
@@ -116,6 +116,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes `node` known, or says that it is still alive.
     async fn heartbeat(&self, node: NodeId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The latest heartbeat of any node that is known. No id was made much later than that: whoever
+    /// starts with a clock that says less knows that it was set back.
+    async fn last_heartbeat(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Takes the deliveries of all nodes but `node` whose last heartbeat is before `stale_before`
     /// away from them, due at `now` at the latest, and forgets those nodes. Returns how many.

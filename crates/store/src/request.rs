@@ -263,6 +263,10 @@ pub struct MessageFilter {
     pub before: Option<Timestamp>,
     /// Only accepted after this moment.
     pub after: Option<Timestamp>,
+    /// Only those that are for all endpoints, without tests and examples.
+    pub to_all: bool,
+    /// Only with a payload that is still kept at this moment.
+    pub payload_kept_at: Option<Timestamp>,
 }
 
 /// Narrows a list of deliveries. An empty filter keeps all.

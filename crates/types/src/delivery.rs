@@ -100,6 +100,9 @@ pub struct Delivery {
     pub trigger: Trigger,
     /// When the next attempt is due; meaningless once the delivery has ended.
     pub due_at: Timestamp,
+    /// Not tried again before this moment, where `due_at` is its place among the endpoint's
+    /// deliveries, see [`Verdict::RetryInOrder`].
+    pub retry_at: Option<Timestamp>,
 }
 
 /// Why an attempt failed.

@@ -134,6 +134,22 @@ pub struct IdSource {
 }
 
 impl IdSource {
+    /// A source whose ids all sort after those that were made up to `at`, whatever the clock says:
+    /// it may have been set back since.
+    pub fn after(at: Timestamp) -> Self {
+        let next_ms = at.plus_ms(1);
+        Self {
+            last_ticks: AtomicU64::new(ticks_at(next_ms)),
+        }
+    }
+
+    /// The moment that the latest id stands for; the beginning of time when there is none.
+    pub fn latest(&self) -> Timestamp {
+        let ticks = u128::from(self.last_ticks.load(Ordering::Relaxed));
+        let ms = (ticks * 1000) >> TICK_BITS;
+        Timestamp::from_unix_ms(EPOCH_UNIX_SECONDS * 1000).plus_ms(ms as i64)
+    }
+
     /// The next id at `now`. `random` must be fresh on every call.
     pub fn next(&self, now: Timestamp, random: [u8; 13]) -> Ksuid {
         let now_ticks = ticks_at(now);
@@ -247,6 +263,18 @@ mod tests {
         assert_eq!(Ksuid::decode(max), Some(Ksuid::MAX));
         assert_eq!(Ksuid::decode(b"aWgEPTl1tmebfsQzFP4bxwgy80W"), None);
         assert_eq!(Ksuid::MAX.encode(), max);
+    }
+
+    #[test]
+    fn ids_go_on_where_they_were_when_the_clock_was_set_back() {
+        let before = Timestamp::from_unix_ms(1_790_000_000_123);
+        let old = IdSource::default().next(before, [0xff; 13]);
+        let source = IdSource::after(before);
+        let hour_earlier = before.plus_ms(-3_600_000);
+        let first = source.next(hour_earlier, [0; 13]);
+        let second = source.next(hour_earlier, [0; 13]);
+        assert!(old < first && first < second);
+        assert!(source.latest().ms_since(before).abs() <= 2);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use request::{
 };
 pub use secret::SecretText;
 pub use task::{ReplayFilter, Task, TaskKind, TaskStatus, TaskWindow};
-pub use time::{ParseTimestampError, Timestamp};
+pub use time::{DAY_MS, HOUR_MS, ParseTimestampError, Timestamp};
 
 /// String-to-string data that a user hangs on a resource; sorted, so that it is always shown alike.
 pub type Metadata = std::collections::BTreeMap<String, String>;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{ApplicationId, MessageId, Timestamp};
+use crate::{ApplicationId, EndpointId, MessageId, Timestamp};
 
 /// Text that is sent in place of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Message {
     pub payload: Option<Bytes>,
     /// What is sent where an endpoint sends the payload as it is; forgotten together with it.
     pub raw: Option<RawBody>,
+    /// The only endpoint that it is for, as with tests and examples; `None` is for all that want it.
+    pub recipient: Option<EndpointId>,
     /// Not sent before this moment.
     pub deliver_at: Option<Timestamp>,
     /// When the payload is to be forgotten; `None` when it is kept for as long as the message is.

@@ -107,6 +107,36 @@ impl TaskKind {
             Self::ApplicationExpunge { .. } => "application.purge_content",
         }
     }
+
+    /// The application that it works on.
+    pub const fn application(&self) -> ApplicationId {
+        match self {
+            Self::EndpointRecover { application, .. }
+            | Self::EndpointReplayMissing { application, .. }
+            | Self::EndpointBulkReplay { application, .. }
+            | Self::ApplicationExpunge { application } => *application,
+        }
+    }
+
+    /// The endpoint that it works on; `None` when it is about a whole application.
+    pub const fn endpoint(&self) -> Option<EndpointId> {
+        match self {
+            Self::EndpointRecover { endpoint, .. }
+            | Self::EndpointReplayMissing { endpoint, .. }
+            | Self::EndpointBulkReplay { endpoint, .. } => Some(*endpoint),
+            Self::ApplicationExpunge { .. } => None,
+        }
+    }
+
+    /// The messages that it looks at; `None` when those are all that the application has.
+    pub const fn window(&self) -> Option<TaskWindow> {
+        match self {
+            Self::EndpointRecover { window, .. }
+            | Self::EndpointReplayMissing { window, .. }
+            | Self::EndpointBulkReplay { window, .. } => Some(*window),
+            Self::ApplicationExpunge { .. } => None,
+        }
+    }
 }
 
 /// A background task as the store keeps it.

@@ -53,9 +53,19 @@ impl<'a> Components<'a> {
 
     /// The schema with all that it refers to, and its size in bytes. Without examples of its own
     /// it gets these.
-    pub fn bundle(&self, schema: &'a Value, examples: Vec<Value>) -> Result<(Value, usize), Flaw> {
+    pub fn bundle(&self, schema: &'a Value, examples: &[&Value]) -> Result<(Value, usize), Flaw> {
         let schema = self.outermost(schema)?;
         let mut bytes = within_bounds(size_of(schema))?;
+        let has_own = ["examples", "example"].map(|name| schema.get(name).is_some());
+        let examples = if has_own.contains(&true) {
+            &[]
+        } else {
+            examples
+        };
+        // Before they are copied: many webhooks may refer to the same large ones.
+        for example in examples {
+            bytes = within_bounds(bytes + size_of(example))?;
+        }
         let mut whole = schema.clone();
         let own = whole.get("$defs").and_then(Value::as_object);
         let mut gathered = Gathered {
@@ -148,7 +158,7 @@ impl<'a> Components<'a> {
 fn finish(
     mut whole: Value,
     definitions: Map<String, Value>,
-    examples: Vec<Value>,
+    examples: &[&Value],
 ) -> Result<(Value, usize), Flaw> {
     if let Value::Object(object) = &mut whole {
         if !definitions.is_empty() {
@@ -157,9 +167,9 @@ fn finish(
                 own.extend(definitions);
             }
         }
-        let has_examples = object.contains_key("examples") || object.contains_key("example");
-        if !has_examples && !examples.is_empty() {
-            object.insert("examples".to_owned(), examples.into());
+        if !examples.is_empty() {
+            let examples = examples.iter().map(|example| (*example).clone());
+            object.insert("examples".to_owned(), examples.collect());
         }
     }
     let raw = to_raw_value(&whole).map_err(|_| Flaw::here("cannot be written as JSON"))?;
@@ -223,7 +233,7 @@ mod tests {
     fn bundled(schema: Value, schemas: Value) -> Result<Value, String> {
         let document = json!({"components": {"schemas": schemas}});
         let components = Components::of(&document);
-        let bundled = components.bundle(&schema, Vec::new());
+        let bundled = components.bundle(&schema, &[]);
         bundled
             .map(|(schema, _)| schema)
             .map_err(|flaw| flaw.wrong.to_string())

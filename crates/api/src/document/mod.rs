@@ -36,7 +36,7 @@ pub struct Event {
     pub schema: Option<Value>,
     /// A heading that it is listed under.
     pub group_name: Option<String>,
-    /// Flags that a portal user must have to see it.
+    /// Flags, which are kept and shown.
     pub feature_flags: Option<Vec<String>>,
 }
 

@@ -136,7 +136,7 @@ fn schema<'a>(
     };
     let below = |flaw: Flaw| flaw.below("schema").below(kind).below("content");
     components
-        .bundle(schema, examples(media, components))
+        .bundle(schema, &examples(media, components))
         .map(|(schema, bytes)| (Some(schema), bytes))
         .map_err(below)
 }
@@ -148,11 +148,11 @@ fn is_json(media_type: &str) -> bool {
 }
 
 /// Examples of a body, as OpenAPI lists them: by name, or a single one.
-fn examples<'a>(media: &'a Value, components: &Components<'a>) -> Vec<Value> {
+fn examples<'a>(media: &'a Value, components: &Components<'a>) -> Vec<&'a Value> {
     let named = media.get("examples").and_then(Value::as_object);
     let listed = named.into_iter().flat_map(|named| named.values());
     let values = listed.filter_map(|it| resolve(it, components).ok()?.get("value"));
-    values.chain(media.get("example")).cloned().collect()
+    values.chain(media.get("example")).collect()
 }
 
 #[cfg(test)]
@@ -206,5 +206,22 @@ mod tests {
         );
         let item = json!({"$ref": "other.yaml#/a"});
         assert_eq!(event(item, components).unwrap_err(), "$ref");
+    }
+
+    #[test]
+    fn examples_count_and_give_way_to_those_of_the_schema() {
+        let long = "x".repeat(crate::schema::SCHEMAS_BYTES_MAX);
+        let media = |schema: Value| {
+            json!({"post": {"requestBody": {"content": {"application/json":
+                {"schema": schema, "example": long}}}}})
+        };
+        let place = "post requestBody content application/json schema";
+        assert_eq!(
+            event(media(json!({"type": "string"})), json!({})).unwrap_err(),
+            place
+        );
+        let own = json!({"type": "string", "examples": ["own"]});
+        let read = event(media(own.clone()), json!({})).unwrap();
+        assert_eq!(read.schema, Some(own));
     }
 }

@@ -5,42 +5,70 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
-use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http_body_util::BodyExt;
 
 use super::fields::Fields;
 use crate::error::ApiError;
 use crate::problem::Problems;
+use crate::room::Taken;
 use crate::state::ApiState;
-
-/// Of a body that is too large, this many times the limit is read and thrown away before the
-/// answer: a client that is still writing when the connection closes would see a broken
-/// connection and not the 413.
-const DISCARD_FACTOR: usize = 8;
 
 /// A body that can be read from JSON.
 pub trait FromBody: Sized {
     /// Whether no body at all stands for `{}`.
     const MAY_BE_EMPTY: bool = false;
+    /// How large a body of this kind may be, in bytes, where that is more than the server takes of
+    /// others; 0 for as large as those.
+    const BYTES_MAX: usize = 0;
 
     /// Reads the fields; what is wrong is reported to them.
     fn read(fields: &mut Fields<'_, '_>) -> Self;
 }
 
+/// How large the body of a request may be, in bytes, if that is more than usual. Left in the
+/// request by the table of operations, so that whoever reads the body first knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(pub usize);
+
+/// Left in a request of which the body has arrived: somebody before holds the room that it takes.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomHeld;
+
 /// The JSON body of a request.
 pub struct Input<T>(pub T);
+
+/// The JSON body of a request, which may be so large that what is made of it needs room as well:
+/// it holds the room that the body had, until it is dropped.
+pub struct HeldInput<T> {
+    /// What was read.
+    pub value: T,
+    _room: Option<Taken>,
+}
 
 impl<T: FromBody> FromRequest<ApiState> for Input<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let held = HeldInput::from_request(request, state).await?;
+        Ok(Self(held.value))
+    }
+}
+
+impl<T: FromBody> FromRequest<ApiState> for HeldInput<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let mut source = arrived(&parts.headers, body, state).await?;
+        let (mut source, room) = arrived(&parts, body, state).await?;
         if T::MAY_BE_EMPTY && source.is_empty() {
             source = Bytes::from_static(b"{}");
         }
-        parse(&source).map(Self)
+        Ok(Self {
+            value: parse(&source)?,
+            _room: room,
+        })
     }
 }
 
@@ -52,29 +80,38 @@ pub fn parse<T: FromBody>(source: &Bytes) -> Result<T, ApiError> {
     value.ok_or(ApiError::Internal("a body was refused without a reason"))
 }
 
-/// A body as it arrives, within its bounds of size and time.
-pub async fn arrived(headers: &HeaderMap, body: Body, state: &ApiState) -> Result<Bytes, ApiError> {
+/// A body as it arrives, within its bounds of size and time, and the room that it takes.
+pub async fn arrived(
+    parts: &Parts,
+    body: Body,
+    state: &ApiState,
+) -> Result<(Bytes, Option<Taken>), ApiError> {
     let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
-    tokio::time::timeout(limit, read_body(headers, body, state))
+    tokio::time::timeout(limit, read_body(parts, body, state))
         .await
         .map_err(|_| ApiError::BodyTimeout)?
 }
 
 async fn read_body(
-    headers: &HeaderMap,
-    mut body: Body,
+    parts: &Parts,
+    body: Body,
     state: &ApiState,
-) -> Result<Bytes, ApiError> {
-    let max_bytes = state.settings().body_bytes_max;
-    let announced = headers
+) -> Result<(Bytes, Option<Taken>), ApiError> {
+    let own = parts.extensions.get::<BodyLimit>().map_or(0, |own| own.0);
+    let max_bytes = state.settings().body_bytes_max.max(own);
+    let announced = parts
+        .headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|bytes| bytes > max_bytes) {
-        discard(&mut body, max_bytes).await;
         return Err(ApiError::BodyTooLarge { max_bytes });
     }
-    let _room = state.room_for_body(announced.unwrap_or(max_bytes)).await?;
-    read_chunks(body, announced, max_bytes).await
+    let room = match parts.extensions.get::<RoomHeld>() {
+        Some(_) => None,
+        None => state.room_for_body(announced.unwrap_or(max_bytes)).await?,
+    };
+    let whole = read_chunks(body, announced, max_bytes).await?;
+    Ok((whole, room))
 }
 
 async fn read_chunks(
@@ -94,7 +131,6 @@ async fn read_chunks(
     let mut next = Some(second);
     while let Some(chunk) = next {
         if whole.len() + chunk.len() > max_bytes {
-            discard(&mut body, max_bytes).await;
             return Err(ApiError::BodyTooLarge { max_bytes });
         }
         whole.extend_from_slice(&chunk);
@@ -110,7 +146,8 @@ fn within(body: Bytes, max_bytes: usize) -> Result<Bytes, ApiError> {
     Ok(body)
 }
 
-async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
+/// What comes next of a body.
+pub async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::BodyBroken)?;
         // Trailers mean nothing here.
@@ -121,17 +158,6 @@ async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
         }
     }
     Ok(None)
-}
-
-/// Reads a body and throws it away, up to some times what is allowed.
-pub async fn discard(body: &mut Body, max_bytes: usize) {
-    let mut left_bytes = max_bytes.saturating_mul(DISCARD_FACTOR);
-    while let Ok(Some(chunk)) = next_chunk(body).await {
-        match left_bytes.checked_sub(chunk.len()) {
-            Some(left) => left_bytes = left,
-            None => return,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,17 +2,17 @@
 //! answered from the value, or taken down when the reader describes itself.
 
 mod lists;
+mod maps;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
-use hookwire_types::{Metadata, Timestamp};
+use hookwire_types::Timestamp;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
-use super::object::{Entries, Items};
+use super::object::Entries;
 use super::sketch::{self, FieldSketch, PROBE};
 use crate::problem::{Problems, Step, TYPE, VALUE};
 use crate::rules::{self, Wrong};
@@ -164,137 +164,6 @@ impl<'a, 'p> Field<'a, 'p> {
     /// A date and time.
     pub fn timestamp(&mut self) -> Option<Timestamp> {
         self.text(rules::timestamp)
-    }
-
-    /// A list of distinct texts that follow a rule.
-    pub fn text_set(
-        &mut self,
-        lengths: RangeInclusive<usize>,
-        rule: fn(&str) -> Result<String, Wrong>,
-    ) -> Option<Vec<String>> {
-        let (least, most) = (*lengths.start(), *lengths.end());
-        let schema = || {
-            let items = sketch::expected(rule(PROBE));
-            let mut schema = json!({ "type": "array", "items": items, "uniqueItems": true });
-            if least > 0 {
-                schema["minItems"] = least.into();
-            }
-            schema["maxItems"] = most.into();
-            schema
-        };
-        if self.takes_down(schema) {
-            return None;
-        }
-        let Ok(items) = serde_json::from_str::<Items<'a>>(self.raw) else {
-            return self.wrong_type("a list");
-        };
-        if items.overflow || !lengths.contains(&items.list.len()) {
-            return self.refuse(format!("must have {least} to {most} items"));
-        }
-        let mut texts: Vec<String> = Vec::with_capacity(items.list.len());
-        for (index, item) in items.list.into_iter().enumerate() {
-            self.within(Step::Index(index), item.get(), |item| {
-                match item.text(rule) {
-                    Some(text) if texts.contains(&text) => {
-                        item.problems.report(VALUE, "is in the list already");
-                    }
-                    Some(text) => texts.push(text),
-                    None => {}
-                }
-            });
-        }
-        Some(texts)
-    }
-
-    /// A list of whole numbers between two bounds.
-    pub fn integers(&mut self, items_max: usize, bounds: RangeInclusive<i64>) -> Option<Vec<i64>> {
-        let schema = || {
-            let items = whole_number(&bounds);
-            json!({ "type": "array", "items": items, "maxItems": items_max })
-        };
-        if self.takes_down(schema) {
-            return None;
-        }
-        let Ok(items) = serde_json::from_str::<Items<'a>>(self.raw) else {
-            return self.wrong_type("a list");
-        };
-        if items.overflow || items.list.len() > items_max {
-            return self.refuse(format!("must have at most {items_max} items"));
-        }
-        let mut numbers = Vec::with_capacity(items.list.len());
-        for (index, item) in items.list.into_iter().enumerate() {
-            let read = |item: &mut Field<'a, '_>| item.integer(bounds.clone());
-            numbers.extend(self.within(Step::Index(index), item.get(), read));
-        }
-        Some(numbers)
-    }
-
-    /// An object whose keys the caller chose, with at most `entries_max` of them; each value is
-    /// read by `rule`. A key that is given twice has its last value, as JSON parsers have it.
-    pub fn map<T>(
-        &mut self,
-        entries_max: usize,
-        mut rule: impl FnMut(&str, &mut Field<'a, '_>) -> Option<T>,
-    ) -> Option<BTreeMap<String, T>> {
-        if self.sketch.is_some() {
-            self.take_map_down(entries_max, rule);
-            return None;
-        }
-        let Ok(entries) = serde_json::from_str::<Entries<'a>>(self.raw) else {
-            return self.wrong_type("an object");
-        };
-        if entries.overflow || entries.list.len() > entries_max {
-            return self.refuse(format!("must have at most {entries_max} entries"));
-        }
-        let mut map = BTreeMap::new();
-        for (key, value) in entries.list {
-            let step = Step::Key(key.to_string());
-            if let Some(read) = self.within(step, value.get(), |value| rule(&key, value)) {
-                map.insert(key.into_owned(), read);
-            }
-        }
-        Some(map)
-    }
-
-    fn take_map_down<T>(
-        &mut self,
-        entries_max: usize,
-        mut rule: impl FnMut(&str, &mut Field<'a, '_>) -> Option<T>,
-    ) {
-        let mut ask = |key: &str| {
-            let mut field = FieldSketch::default();
-            rule(
-                key,
-                &mut Field::sketching(self.source, self.problems, &mut field),
-            );
-            field
-        };
-        // A rule about keys refuses the value before it reads it.
-        let keys = ask(PROBE).refused.unwrap_or_else(rules::text_without_nul);
-        let value = ask("key");
-        let values = value.schema.unwrap_or(Value::Bool(true));
-        let values = if value.may_be_null {
-            sketch::or_null(values)
-        } else {
-            values
-        };
-        self.takes_down(|| {
-            json!({
-                "type": "object",
-                "propertyNames": keys,
-                "additionalProperties": values,
-                "maxProperties": entries_max,
-            })
-        });
-    }
-
-    /// The tenant's own data on a thing.
-    pub fn metadata(&mut self) -> Option<Metadata> {
-        let map = self.map(rules::METADATA_ENTRIES_MAX, |_, value| {
-            value.text(rules::without_nul)
-        })?;
-        self.checked(rules::metadata_size(&map))?;
-        Some(map)
     }
 
     /// An object of known fields.

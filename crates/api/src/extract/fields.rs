@@ -2,8 +2,8 @@
 //!
 //! A reader asks for each field with the rule that its value follows. A violation is reported and
 //! stood in for by a default, so that one pass finds all of them; what was read is thrown away
-//! when anything was reported. Fields that nobody asks for are ignored: newer clients may send
-//! more than this server knows.
+//! when anything was reported. Fields that nobody asks for are ignored, unless the reader
+//! says that it knows [`Fields::only`] some: newer clients may send more than this server knows.
 
 mod strict;
 

@@ -14,16 +14,16 @@ mod target;
 
 #[cfg(test)]
 pub use body::parse;
-pub use body::{FromBody, Input, arrived, discard};
+pub use body::{BodyLimit, FromBody, HeldInput, Input, RoomHeld, arrived, next_chunk};
 pub use chosen::{ConsumerName, SinkName};
 pub use field::Field;
 pub use fields::{Fields, Patch};
 pub use needs::{BodyNeed, Needed, Needs};
-pub use object::{Entries, Items, is_object};
+pub use object::{Entries, ITEMS_MAX, Items, is_object};
 pub use operational::{OperationalApp, OperationalTarget};
 pub use public_url::PublicUrl;
 pub use query::{FromQuery, Parameter, Params, Query};
 pub use target::{
-    App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, reference,
-    require_endpoint,
+    App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, named_application,
+    reference, require_endpoint,
 };

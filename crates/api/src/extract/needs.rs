@@ -5,8 +5,8 @@ use axum::extract::State;
 use http::HeaderMap;
 
 use super::{
-    App, ConsumerName, EndpointTarget, Fields, FromBody, FromQuery, Input, MessageTarget,
-    OperationalApp, OperationalTarget, Params, PathName, PathRef, PublicUrl, Query, SinkName,
+    App, EndpointTarget, Fields, FromBody, FromQuery, HeldInput, Input, MessageTarget,
+    OperationalApp, OperationalTarget, Params, PathName, PathRef, PublicUrl, Query,
 };
 use crate::auth::{Organization, Principal};
 use crate::idempotency::Key;
@@ -30,6 +30,8 @@ pub struct BodyNeed {
     pub read: fn(&mut Fields<'_, '_>),
     /// Whether no body at all will do.
     pub may_be_empty: bool,
+    /// How large it may be, in bytes, where that is more than others may be.
+    pub bytes_max: usize,
 }
 
 /// An argument of a handler, or all of them.
@@ -50,7 +52,14 @@ impl<T: FromBody> Needed for Input<T> {
             name: name_of::<T>(),
             read: |fields| drop(T::read(fields)),
             may_be_empty: T::MAY_BE_EMPTY,
+            bytes_max: T::BYTES_MAX,
         });
+    }
+}
+
+impl<T: FromBody> Needed for HeldInput<T> {
+    fn note(needs: &mut Needs) {
+        Input::<T>::note(needs);
     }
 }
 
@@ -67,8 +76,6 @@ impl Needed for EndpointTarget {}
 impl Needed for MessageTarget {}
 impl Needed for OperationalApp {}
 impl Needed for OperationalTarget {}
-impl Needed for SinkName {}
-impl Needed for ConsumerName {}
 
 /// A type's name without its module.
 fn name_of<T>() -> &'static str {

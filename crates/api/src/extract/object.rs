@@ -8,9 +8,14 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Entries of an object or list that are looked at; with more, the reader complains. Far above
-/// every list that the API knows, and a bound on what a 2 MiB body of `[0,0,…]` can cost.
+/// Entries of an object that are looked at; with more, the reader complains. Far above every
+/// object that the API knows, and a bound on what a body of nothing but keys can cost.
 pub const ENTRIES_MAX: usize = 1_024;
+
+/// Items of a list that are looked at; with more, the reader complains. As many as the longest
+/// list that the API knows (an environment's event types) may have, and a bound on what a body of
+/// `[0,0,…]` can cost.
+pub const ITEMS_MAX: usize = 10_000;
 
 /// How deep a body may be nested. Deeper JSON is legal and of no use, and recursion in whoever
 /// parses it later (a receiver, a template) would pay for it.
@@ -28,7 +33,7 @@ pub struct Entries<'a> {
 pub struct Items<'a> {
     /// The items.
     pub list: Vec<&'a RawValue>,
-    /// There were more than [`ENTRIES_MAX`].
+    /// There were more than [`ITEMS_MAX`].
     pub overflow: bool,
 }
 
@@ -95,7 +100,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<'de>, A::Error> {
                 let mut list = Vec::new();
-                while list.len() < ENTRIES_MAX {
+                while list.len() < ITEMS_MAX {
                     match seq.next_element::<&'de RawValue>()? {
                         Some(item) => list.push(item),
                         None => {
@@ -186,11 +191,11 @@ mod tests {
     #[test]
     fn endless_lists_are_noticed_and_not_kept() {
         let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
-        let text = list(ENTRIES_MAX);
+        let text = list(ITEMS_MAX);
         assert!(!serde_json::from_str::<Items<'_>>(&text).unwrap().overflow);
-        let text = list(ENTRIES_MAX + 1);
+        let text = list(ITEMS_MAX + 1);
         let items: Items<'_> = serde_json::from_str(&text).unwrap();
         assert!(items.overflow);
-        assert_eq!(items.list.len(), ENTRIES_MAX);
+        assert_eq!(items.list.len(), ITEMS_MAX);
     }
 }

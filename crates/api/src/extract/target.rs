@@ -192,6 +192,18 @@ impl MessageTarget {
     }
 }
 
+/// The application that a path below one names, if there is one for this credential.
+pub async fn named_application(
+    parts: &mut Parts,
+    state: &ApiState,
+) -> Result<Option<ApplicationId>, ApiError> {
+    match App::from_request_parts(parts, state).await {
+        Ok(App(app)) => Ok(Some(app.application.id)),
+        Err(ApiError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The application that a reference names, as far as the credential reaches.
 pub async fn find_app(
     state: &ApiState,

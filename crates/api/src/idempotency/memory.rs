@@ -1,10 +1,11 @@
 //! What a process remembers of requests that may come again: those that are under way, and for
 //! some minutes those whose key a client library made up.
 //!
-//! Bounded: the oldest are forgotten first. They are also forgotten by their age, so that what
-//! happens after a quiet hour does not depend on how quiet it was.
+//! Bounded: the oldest of the organization that has the most are forgotten first, so that one with
+//! many requests does not drive out another one's. They are also forgotten by their age, so that
+//! what happens after a quiet hour does not depend on how quiet it was.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hookwire_store::AnswerPlace;
@@ -12,15 +13,17 @@ use hookwire_types::{AnswerScope, ApplicationId, BodyDigest, MessageId, Timestam
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
+use super::key::{TENANT_BYTES, tenant};
+
 /// How long a key that a client library made up is remembered. Such libraries try again within one
 /// call: for seconds, or a minute or two when each try times out.
 pub const AUTOMATIC_MS: i64 = 10 * 60 * 1000;
-/// Keys remembered at most, some 150 bytes each.
+/// Keys remembered at most, some 250 bytes each.
 pub const AUTOMATIC_MAX: usize = 200_000;
 
 /// Where the answer to a request is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum KnownAnswer {
     /// A message was accepted; the digest is that of the request's body.
     Message(ApplicationId, MessageId, BodyDigest),
     /// The store has it.
@@ -34,7 +37,7 @@ pub enum Known {
     /// The same request is under way: ask again when this is done.
     UnderWay(OwnedNotified),
     /// It was answered.
-    Answered(Found),
+    Answered(KnownAnswer),
 }
 
 /// See the module's page.
@@ -45,14 +48,20 @@ pub struct Memory(Arc<Mutex<Entries>>);
 struct Entries {
     by_scope: HashMap<AnswerScope, Entry>,
     /// Those that were answered, the oldest first.
-    answered: VecDeque<(AnswerScope, Timestamp)>,
+    by_age: BTreeSet<(Timestamp, [u8; 16])>,
+    /// The same for each organization.
+    by_tenant: HashMap<Tenant, BTreeSet<(Timestamp, [u8; 16])>>,
+    /// How many each organization has.
+    counts: BTreeSet<(usize, Tenant)>,
 }
+
+type Tenant = [u8; TENANT_BYTES];
 
 #[derive(Debug)]
 enum Entry {
     /// The bell is there once somebody waits.
     UnderWay(Option<Arc<Notify>>),
-    Answered(Found, Timestamp),
+    Answered(KnownAnswer),
 }
 
 /// The right to carry out the requests of a scope; whoever waits is told when it is dropped.
@@ -60,7 +69,7 @@ enum Entry {
 pub struct Turn {
     memory: Memory,
     scope: AnswerScope,
-    answered: Option<(Found, Timestamp)>,
+    answered: Option<(KnownAnswer, Timestamp)>,
 }
 
 impl Memory {
@@ -69,7 +78,7 @@ impl Memory {
         let mut entries = self.lock();
         entries.forget_old(now);
         match entries.by_scope.get_mut(&scope) {
-            Some(Entry::Answered(found, _)) => return Known::Answered(*found),
+            Some(Entry::Answered(known)) => return Known::Answered(*known),
             Some(Entry::UnderWay(bell)) => {
                 let bell = bell.get_or_insert_default();
                 return Known::UnderWay(Arc::clone(bell).notified_owned());
@@ -84,13 +93,23 @@ impl Memory {
         })
     }
 
+    /// Tells when the request of this scope ends, if one is under way.
+    pub fn under_way(&self, scope: AnswerScope) -> Option<OwnedNotified> {
+        match self.lock().by_scope.get_mut(&scope) {
+            Some(Entry::UnderWay(bell)) => {
+                Some(Arc::clone(bell.get_or_insert_default()).notified_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Remembers an answer that was given at `at`.
-    pub fn learn(&self, scope: AnswerScope, found: Found, at: Timestamp) {
+    pub fn learn(&self, scope: AnswerScope, known: KnownAnswer, at: Timestamp) {
         let mut entries = self.lock();
         if entries.by_scope.contains_key(&scope) {
             return;
         }
-        entries.answer(scope, found, at);
+        entries.answer(scope, known, at);
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -100,8 +119,16 @@ impl Memory {
 
 impl Turn {
     /// It was answered, and whoever comes with the same key finds the answer there.
-    pub fn answered(mut self, found: Found, at: Timestamp) {
-        self.answered = Some((found, at));
+    pub fn answered(mut self, known: KnownAnswer, at: Timestamp) {
+        self.answered = Some((known, at));
+    }
+
+    /// The same, and from now on it is found under this scope.
+    pub fn answered_as(self, scope: AnswerScope, known: KnownAnswer, at: Timestamp) {
+        if scope == self.scope {
+            return self.answered(known, at);
+        }
+        self.memory.learn(scope, known, at);
     }
 }
 
@@ -109,8 +136,8 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let mut entries = self.memory.lock();
         let before = entries.by_scope.remove(&self.scope);
-        if let Some((found, at)) = self.answered {
-            entries.answer(self.scope, found, at);
+        if let Some((known, at)) = self.answered {
+            entries.answer(self.scope, known, at);
         }
         drop(entries);
         if let Some(Entry::UnderWay(Some(bell))) = before {
@@ -120,26 +147,52 @@ impl Drop for Turn {
 }
 
 impl Entries {
-    fn answer(&mut self, scope: AnswerScope, found: Found, at: Timestamp) {
-        while self.answered.len() >= AUTOMATIC_MAX {
-            self.forget_oldest();
+    fn answer(&mut self, scope: AnswerScope, known: KnownAnswer, at: Timestamp) {
+        if self.by_age.len() >= AUTOMATIC_MAX {
+            self.forget_for_room();
         }
-        self.by_scope.insert(scope, Entry::Answered(found, at));
-        self.answered.push_back((scope, at));
+        self.by_scope.insert(scope, Entry::Answered(known));
+        self.by_age.insert((at, scope.0));
+        self.count(scope, |answers| answers.insert((at, scope.0)));
     }
 
     fn forget_old(&mut self, now: Timestamp) {
-        let is_old = |at: Timestamp| now.ms_since(at) > AUTOMATIC_MS;
-        while self.answered.front().is_some_and(|(_, at)| is_old(*at)) {
-            self.forget_oldest();
+        while let Some((at, scope)) = self.by_age.first().copied()
+            && now.ms_since(at) > AUTOMATIC_MS
+        {
+            self.forget(at, AnswerScope(scope));
         }
     }
 
-    fn forget_oldest(&mut self) {
-        if let Some((scope, at)) = self.answered.pop_front()
-            && matches!(self.by_scope.get(&scope), Some(Entry::Answered(_, of)) if *of == at)
-        {
-            self.by_scope.remove(&scope);
+    /// Forgets the oldest of the organization that has the most.
+    fn forget_for_room(&mut self) {
+        let most = self.counts.last().map(|(_, tenant)| tenant);
+        let oldest = most.and_then(|most| self.by_tenant.get(most)?.first().copied());
+        if let Some((at, scope)) = oldest {
+            self.forget(at, AnswerScope(scope));
+        }
+    }
+
+    fn forget(&mut self, at: Timestamp, scope: AnswerScope) {
+        self.by_age.remove(&(at, scope.0));
+        self.count(scope, |answers| answers.remove(&(at, scope.0)));
+        self.by_scope.remove(&scope);
+    }
+
+    /// Changes what an organization has, and how many that are.
+    fn count(
+        &mut self,
+        scope: AnswerScope,
+        change: impl FnOnce(&mut BTreeSet<(Timestamp, [u8; 16])>) -> bool,
+    ) {
+        let tenant = tenant(scope);
+        let answers = self.by_tenant.entry(tenant).or_default();
+        self.counts.remove(&(answers.len(), tenant));
+        change(answers);
+        if answers.is_empty() {
+            self.by_tenant.remove(&tenant);
+        } else {
+            self.counts.insert((answers.len(), tenant));
         }
     }
 }
@@ -151,11 +204,11 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
-    const PLACE: Found = Found::Kept(AnswerPlace(7));
+    const PLACE: KnownAnswer = KnownAnswer::Kept(AnswerPlace(7));
 
     fn scope(n: usize) -> AnswerScope {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&n.to_be_bytes());
+        bytes[8..].copy_from_slice(&n.to_be_bytes());
         AnswerScope(bytes)
     }
 
@@ -191,6 +244,27 @@ mod tests {
         let memory = Memory::default();
         drop(first(&memory, 1));
         drop(first(&memory, 1));
+    }
+
+    #[test]
+    fn one_organizations_volume_does_not_drive_out_anothers() {
+        let memory = Memory::default();
+        let of = |tenant: u8, n| {
+            let mut scope = scope(n);
+            scope.0[0] = tenant;
+            scope
+        };
+        for n in 0..3 {
+            memory.learn(of(1, n), PLACE, NOW);
+        }
+        for n in 0..AUTOMATIC_MAX {
+            memory.learn(of(2, n), PLACE, NOW);
+        }
+        let remembers = |scope| matches!(memory.begin(scope, NOW), Known::Answered(_));
+        assert!((0..3).all(|n| remembers(of(1, n))));
+        assert_eq!(memory.lock().by_scope.len(), AUTOMATIC_MAX);
+        assert_eq!((0..3).filter(|n| remembers(of(2, *n))).count(), 0);
+        assert!(remembers(of(2, AUTOMATIC_MAX - 1)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The API's own description as an OpenAPI document, made of the table of operations, and the page
 //! that shows it to people.
 
+mod description;
 mod operation;
 mod page;
 mod parameter;
@@ -33,7 +34,19 @@ what follows a page and `prevIterator` for what comes before it; `done` says whe
 last. A refusal is an object with a stable `code` and a `detail` for people, or, where a request \
 breaks rules, a list with the place of each violation.
 
-Wherever an id is asked for, the uid of your own choice works as well.";
+Where a path asks for the id of an application, an endpoint or a message, the uid of your own \
+choice works as well; for a message that is the `eventId` that it was sent with.";
+
+const CREDENTIALS: &str = "\
+Three kinds of credential are sent in the same way. A token (`eyJ…`) is signed and not stored: \
+`hookwire token` makes one, for an organization or for one application, and it is valid until it \
+expires. An API key (`hwk_…`) is for programs, for an organization or for one application, and can \
+be revoked: `hookwire key create` or the operation *Create an API key*. A portal token (`appsk_…`) \
+is for a customer's browser: it reaches one application, for a week at most, and there what it was \
+made for.
+
+What none of them reaches is answered with 404, what one reaches and may not do with 403, and one \
+that is missing or not valid with 401.";
 
 /// The document, made once.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
@@ -60,7 +73,7 @@ fn make() -> Value {
     }
     let responses = refusal::responses(&mut generator);
     schemas.extend(generator.take_definitions(true));
-    operation::describe_fields(&paths, &mut schemas);
+    description::complete(&mut schemas);
     schemas.sort_keys();
     json!({
         "openapi": "3.1.0",
@@ -82,8 +95,7 @@ fn make() -> Value {
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token of an organization or of one application \
-                                    (`hookwire token` makes one).",
+                    "description": CREDENTIALS,
                 },
             },
         },

@@ -1,6 +1,6 @@
 //! One operation of the document.
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
@@ -39,6 +39,7 @@ pub fn describe(
 fn description(operation: &Operation) -> String {
     let needs = match operation.access {
         Access::Public => "Needs no credential.".to_owned(),
+        Access::Anyone => "Needs any valid credential.".to_owned(),
         access => format!("Needs a credential that may {}.", access.allows()),
     };
     if operation.details.is_empty() {
@@ -53,15 +54,10 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if let Some(read) = operation.needs.query {
         parameters.extend(Query::describe(read).into_iter().map(parameter::of_query));
     }
-    if takes_idempotency_key(operation) {
+    if operation.takes_idempotency_key() {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     parameters
-}
-
-/// Whether a repetition is answered without being carried out.
-fn takes_idempotency_key(operation: &Operation) -> bool {
-    operation.method == Method::POST && operation.access != Access::Public
 }
 
 /// The parameters that a path names.
@@ -87,7 +83,7 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
     let mut responses = Map::new();
     for answer in &operation.answers {
         let mut described = response(answer, generator);
-        if takes_idempotency_key(operation) {
+        if operation.takes_idempotency_key() {
             described["headers"] = json!({ "idempotent-replayed": {
                 "description": "`true` when the answer was given before, to the same \
                                 `Idempotency-Key`.",
@@ -117,40 +113,4 @@ fn response(answer: &Answer, generator: &mut SchemaGenerator) -> Value {
         described["content"] = json!({ "application/json": { "schema": schema } });
     }
     described
-}
-
-/// A field of a body that says nothing about itself is what the answer's field of this name is.
-pub fn describe_fields(paths: &Map<String, Value>, schemas: &mut Map<String, Value>) {
-    let operations = paths.values().filter_map(Value::as_object);
-    for operation in operations.flat_map(Map::values) {
-        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
-        let Some(body) = name_of(body) else {
-            continue;
-        };
-        let answers = operation["responses"].as_object().into_iter().flatten();
-        let shown = answers
-            .filter_map(|(_, answer)| name_of(&answer["content"]["application/json"]["schema"]))
-            .find_map(|name| schemas.get(name)?.get("properties").cloned());
-        if let (Some(shown), Some(body)) = (shown, schemas.get_mut(body)) {
-            copy_descriptions(&shown, body);
-        }
-    }
-}
-
-fn copy_descriptions(shown: &Value, body: &mut Value) {
-    if let Some(Value::Object(properties)) = body.get_mut("properties") {
-        for (name, schema) in properties {
-            let description = shown.get(name).and_then(|field| field.get("description"));
-            if let (Some(description), Value::Object(schema)) = (description, schema) {
-                schema
-                    .entry("description")
-                    .or_insert_with(|| description.clone());
-            }
-        }
-    }
-}
-
-/// The name of the schema that is referred to.
-fn name_of(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.rsplit('/').next()
 }

@@ -116,6 +116,49 @@ fn readers_describe_what_they_read() {
     assert_eq!(kinds, ["payload", "json", "text", "none"]);
 }
 
+/// Fields without a word about them, of a schema and of what is within it. What can have one value
+/// only speaks for itself.
+fn nameless(schema: &Value, place: &str, found: &mut Vec<String>) {
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        let is_fixed = field.get("const").is_some() || field["type"] == "null";
+        if field.get("description").is_none() && !is_fixed {
+            found.push(place.clone());
+        }
+        nameless(field, &place, found);
+    }
+    let ways = ["oneOf", "anyOf"].into_iter();
+    let ways = ways.filter_map(|key| schema[key].as_array()).flatten();
+    for part in ways.chain(schema.get("items")) {
+        nameless(part, place, found);
+    }
+}
+
+#[test]
+fn every_field_of_a_body_is_described() {
+    let mut found = Vec::new();
+    for operation in groups().into_iter().flat_map(|group| group.operations) {
+        if let Some(body) = operation.needs.body {
+            let schema = &document()["components"]["schemas"][body.name];
+            assert!(schema.is_object(), "{}", body.name);
+            nameless(schema, body.name, &mut found);
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn the_codes_of_refusals_are_listed() {
+    let code = &document()["components"]["schemas"]["Code"];
+    let names = code["enum"].as_array().unwrap();
+    assert!(names.contains(&json!("limit_reached")) && names.contains(&json!("uid_exists")));
+    let refusal = &document()["components"]["schemas"]["Refusal"];
+    assert_eq!(
+        refusal["properties"]["code"]["$ref"],
+        "#/components/schemas/Code"
+    );
+}
+
 #[test]
 fn no_schema_stands_for_two_things() {
     let mut seen: Map<String, Value> = Map::new();

@@ -1,7 +1,11 @@
 //! API keys: what programs show instead of a token. Unlike a token, a key can be revoked.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
+use hookwire_engine::AppSnapshot;
 use hookwire_store::Change;
 use hookwire_types::{
     ApplicationId, Capabilities, Credential, CredentialId, CredentialKind, Order, OrganizationId,
@@ -65,12 +69,17 @@ impl FromQuery for ListParams {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyOut {
+    /// Its id, by which it is revoked.
     #[schemars(with = "Id<CredentialId>")]
     id: CredentialId,
+    /// What people call it.
     name: String,
     /// The only application that it reaches; null for the whole organization.
     #[schemars(with = "Option<Id<ApplicationId>>")]
     app_id: Option<ApplicationId>,
+    /// That application's uid, if it has one.
+    app_uid: Option<String>,
+    /// When it was made.
     #[schemars(with = "Time")]
     created_at: Timestamp,
     /// From when on it is worth nothing; null for never.
@@ -87,12 +96,13 @@ pub struct NewKeyOut {
     key: String,
 }
 
-impl From<&Credential> for KeyOut {
-    fn from(key: &Credential) -> Self {
+impl KeyOut {
+    fn new(key: &Credential, application: Option<&AppSnapshot>) -> Self {
         Self {
             id: key.id,
             name: key.name.clone(),
             app_id: key.application,
+            app_uid: application.and_then(|it| it.application.uid.clone()),
             created_at: key.created_at,
             expires_at: key.expires_at,
         }
@@ -109,7 +119,7 @@ pub async fn create(
         Some(reference) => {
             let app = find_app(&state, principal, reference).await?;
             let wrong = || invalid(["body", "application"], "there is no such application");
-            Some(app.ok_or_else(wrong)?.application.id)
+            Some(app.ok_or_else(wrong)?)
         }
         None => None,
     };
@@ -119,7 +129,7 @@ pub async fn create(
     let key = Credential {
         id: engine.new_id(),
         organization: principal.organization,
-        application,
+        application: application.as_ref().map(|it| it.application.id),
         kind: CredentialKind::ApiKey,
         name: input.name,
         hash: text::hash(secret.reveal()),
@@ -131,7 +141,7 @@ pub async fn create(
             .map(|seconds| now.plus_ms(seconds * 1_000)),
     };
     let shown = NewKeyOut {
-        about: KeyOut::from(&key),
+        about: KeyOut::new(&key, application.as_deref()),
         key: secret.reveal().to_owned(),
     };
     engine.change(vec![Change::CreateCredential(key)]).await?;
@@ -147,8 +157,10 @@ pub async fn list(
     let now = state.engine().now();
     let rows = keys(&state, organization, paging.one_more()).await?;
     let page = paging.cut(rows, |key| key.id);
+    let applications = applications(&state, organization, &page.data).await?;
     Ok(Json(page.show_some(|key| {
-        is_good(key, now).then(|| KeyOut::from(key))
+        let application = key.application.and_then(|id| applications.get(&id));
+        is_good(key, now).then(|| KeyOut::new(key, application.map(Arc::as_ref)))
     })))
 }
 
@@ -166,6 +178,25 @@ pub async fn delete(
     }
     expire(&state, one(principal, CredentialKind::ApiKey, id), now).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The applications that keys reach.
+async fn applications(
+    state: &ApiState,
+    organization: OrganizationId,
+    keys: &[Credential],
+) -> Result<HashMap<ApplicationId, Arc<AppSnapshot>>, ApiError> {
+    let mut found = HashMap::new();
+    for id in keys.iter().filter_map(|key| key.application) {
+        if found.contains_key(&id) {
+            continue;
+        }
+        let reference = Reference::Id(id);
+        if let Some(application) = state.engine().application(organization, &reference).await? {
+            found.insert(id, application);
+        }
+    }
+    Ok(found)
 }
 
 async fn keys(

@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookwire_engine::AppSnapshot;
 use hookwire_engine::outbound::ANSWER_KEPT_BYTES;
-use hookwire_store::{AttemptFilter, Payloads};
+use hookwire_store::{AttemptFilter, Payloads, StoreError};
 use hookwire_types::{
-    Attempt, AttemptId, EndpointId, Message, MessageId, Order, Reference, Timestamp,
+    Attempt, AttemptId, EndpointId, Message, MessageId, Order, Page, Reference, Timestamp,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -158,6 +158,29 @@ impl FromQuery for ListParams {
     }
 }
 
+impl ListParams {
+    /// The page of what `read` finds; nothing is read when no attempt can have the status.
+    async fn page<F>(
+        &self,
+        read: impl FnOnce(AttemptFilter, Page<AttemptId>) -> F,
+    ) -> Result<ListResponse<Attempt>, ApiError>
+    where
+        F: Future<Output = Result<Vec<Attempt>, StoreError>>,
+    {
+        let rows = match self.status.of_attempts() {
+            None => Vec::new(),
+            Some(status) => {
+                let filter = AttemptFilter {
+                    status,
+                    ..self.filter.clone()
+                };
+                read(filter, self.paging.one_more()).await?
+            }
+        };
+        Ok(self.paging.cut(rows, |attempt| attempt.id))
+    }
+}
+
 /// Which part of an attempt to show.
 pub struct GetParams {
     with_content: bool,
@@ -176,19 +199,11 @@ impl FromQuery for GetParams {
 pub async fn list_by_endpoint(
     target: EndpointTarget,
     State(state): State<ApiState>,
-    Params(mut params): Params<ListParams>,
+    Params(params): Params<ListParams>,
 ) -> Result<Response, ApiError> {
-    let mut rows = Vec::new();
-    if let Some(status) = params.status.of_attempts() {
-        params.filter.status = status;
-        let page = params.paging.one_more();
-        let filter = params.filter.clone();
-        rows = state
-            .store()
-            .attempts_of_endpoint(target.endpoint.id, filter, page)
-            .await?;
-    }
-    let page = params.paging.cut(rows, |attempt| attempt.id);
+    let endpoint = target.endpoint.id;
+    let read = |filter, page| state.store().attempts_of_endpoint(endpoint, filter, page);
+    let page = params.page(read).await?;
     let messages = if params.with_message {
         messages_of(&state, &target.app, &page).await?
     } else {
@@ -241,17 +256,9 @@ pub async fn list_by_message(
         Some(Reference::Id(id)) => Some(*id),
         Some(uid) => Some(require_endpoint(&target.app, uid)?.id),
     };
-    let mut rows = Vec::new();
-    if let Some(status) = params.status.of_attempts() {
-        params.filter.status = status;
-        let page = params.paging.one_more();
-        let filter = params.filter.clone();
-        rows = state
-            .store()
-            .attempts_of_message(target.message.id, filter, page)
-            .await?;
-    }
-    let page = params.paging.cut(rows, |attempt| attempt.id);
+    let message = target.message.id;
+    let read = |filter, page| state.store().attempts_of_message(message, filter, page);
+    let page = params.page(read).await?;
     let shown = page.show(|attempt| AttemptOut::new(attempt, params.with_content));
     Ok(Json(shown).into_response())
 }

@@ -33,7 +33,8 @@ const SESSIONS_MAX: usize = 1_000;
 const SESSION_CHARS_MAX: usize = 64;
 const FEATURE_FLAGS_MAX: usize = 25;
 
-/// Where the portal is, below the public address.
+/// Where links to the portal lead, below the public address. This server answers 404 there: the
+/// page is the tenant's own, put there by the proxy before the server.
 const PORTAL: &str = "/portal";
 
 /// A portal token to be made.
@@ -50,7 +51,10 @@ impl FromBody for PortalAccessIn {
     const MAY_BE_EMPTY: bool = true;
 
     fn read(fields: &mut Fields<'_, '_>) -> Self {
-        let application = fields.optional("application", |f| f.object(ApplicationIn::read));
+        let application = fields.optional("application", |f| {
+            f.about("The application to make when there is none with the path's uid yet.")
+                .object(ApplicationIn::read)
+        });
         let read_only = fields.optional("readOnly", |f| {
             f.about("Allows `ViewBase` alone, whatever `capabilities` says.")
                 .boolean()
@@ -113,8 +117,8 @@ fn session_name(text: &str) -> Result<String, Wrong> {
 /// A portal token, shown this once.
 #[derive(Serialize, JsonSchema)]
 pub struct PortalAccessOut {
-    /// The portal's address with the application and the token in it, behind `#`, which browsers
-    /// send to no server.
+    /// A link for a page of your own below the public address: it has the application and the token
+    /// behind `#`, which browsers send to no server. Hookwire itself has no page there yet.
     url: String,
     /// The token alone.
     token: String,

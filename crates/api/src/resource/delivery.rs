@@ -13,7 +13,7 @@ use hookwire_types::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::endpoint_model::EndpointSummary;
+use super::endpoint_out::EndpointSummary;
 use super::message::read_filter;
 use super::message_model::{MessageOut, payloads};
 use super::status::{self, StatusQuery};
@@ -47,7 +47,7 @@ impl<T> DeliveryOut<T> {
             of,
             status: number,
             status_text,
-            next_attempt: is_pending.then_some(delivery.due_at),
+            next_attempt: is_pending.then_some(delivery.retry_at.unwrap_or(delivery.due_at)),
         }
     }
 }

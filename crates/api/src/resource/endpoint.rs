@@ -10,9 +10,14 @@ use hookwire_store::{Change, Conflict, StoreError};
 use hookwire_types::{Application, Endpoint, EndpointId, Order, OrganizationId, Reference};
 use http::StatusCode;
 
-use super::endpoint_model::{EndpointIn, EndpointOut, EndpointPatch};
+use super::endpoint_guard::{ScriptPlace, guarded};
+use super::endpoint_in::EndpointIn;
+use super::endpoint_out::EndpointOut;
 use super::endpoint_own::definition_bytes;
+use super::endpoint_patch::EndpointPatch;
 use super::operational;
+use crate::auth::Principal;
+use crate::code::Code;
 use crate::contention::Tries;
 use crate::error::ApiError;
 use crate::extract::{
@@ -30,6 +35,9 @@ pub const ENDPOINTS_MAX: usize = 10_000;
 /// kept in memory as well: 1.6 kB for each of the most endpoints, or sixteen of the largest
 /// templates.
 const DEFINITIONS_BYTES_MAX: usize = 16 << 20;
+
+/// Bodies of endpoints have no script, so none can be wrong there.
+const SCRIPT: ScriptPlace = &["body"];
 
 /// Which endpoints to list.
 pub struct ListParams(Paging<EndpointId>);
@@ -90,6 +98,7 @@ pub async fn get(target: EndpointTarget) -> Response {
 /// know (`request`, `filter`, `retry`, `ordered`, `credentials`, `secrets`) stay as they are unless
 /// the body has them; null clears them.
 pub async fn upsert(
+    principal: Principal,
     App(app): App,
     PathRef(reference): PathRef<EndpointId>,
     State(state): State<ApiState>,
@@ -99,11 +108,11 @@ pub async fn upsert(
     check_event_types(&state, &app.application, input.event_types.as_deref())
         .await
         .map_err(|error| input.explain(error))?;
-    let edit = |endpoint: &mut Endpoint| replace(endpoint, &input);
+    let edit = guarded(principal, SCRIPT, |endpoint| replace(endpoint, &input));
     let mut tries = Tries::default();
     loop {
         tries.next().await?;
-        let updated = update(&state, &app, &reference, edit).await;
+        let updated = update(&state, &app, &reference, &edit).await;
         // An id is made by the server: what nobody has made cannot be created under it.
         let (Err(ApiError::NotFound(_)), Reference::Uid(uid)) = (&updated, &reference) else {
             return Ok(shown(StatusCode::OK, &updated?));
@@ -131,12 +140,13 @@ fn replace(endpoint: &mut Endpoint, input: &EndpointIn) -> Result<(), ApiError> 
 
 /// Changes what the body mentions.
 pub async fn patch(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<EndpointPatch>,
 ) -> Result<Response, ApiError> {
     check_event_types(&state, &target.app.application, input.event_types()).await?;
-    let edit = |endpoint: &mut Endpoint| input.apply(endpoint);
+    let edit = guarded(principal, SCRIPT, |endpoint| input.apply(endpoint));
     let reference = Reference::Id(target.endpoint.id);
     let updated = update(&state, &target.app, &reference, edit).await?;
     Ok(shown(StatusCode::OK, &updated))
@@ -161,7 +171,7 @@ async fn create_from(
 ) -> Result<Endpoint, ApiError> {
     if app.endpoints.len() >= ENDPOINTS_MAX {
         let detail = format!("an application has at most {ENDPOINTS_MAX} endpoints");
-        return Err(ApiError::refused("limit_reached", detail));
+        return Err(ApiError::refused(Code::LimitReached, detail));
     }
     let mut endpoint = blank(state, &app.application);
     input.define(&mut endpoint)?;
@@ -204,7 +214,7 @@ fn check_definitions(app: &AppSnapshot, endpoint: &Endpoint) -> Result<(), ApiEr
             "the templates, scripts, filters and secrets of an application's endpoints have at \
              most {DEFINITIONS_BYTES_MAX} bytes together"
         );
-        return Err(ApiError::refused("limit_reached", detail));
+        return Err(ApiError::refused(Code::LimitReached, detail));
     }
     Ok(())
 }

@@ -51,12 +51,13 @@ fn of_kind(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
         Kind::Basic => basic(fields),
         Kind::Bearer => {
             fields.only(&["kind", "token"]);
-            let token = secret(fields, "token")?;
+            let token = secret(fields, "token", "What stands after `Bearer`.")?;
             Some(Credentials::Bearer { token })
         }
         Kind::Header => {
             fields.only(&["kind", "name", "value"]);
-            let (name, value) = (plain(fields, "name"), secret(fields, "value"));
+            let name = plain(fields, "name", "The header's name.");
+            let value = secret(fields, "value", "The header's value.");
             Some(Credentials::Header {
                 name: name?,
                 value: value?,
@@ -65,8 +66,14 @@ fn of_kind(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
         Kind::OAuth2 => oauth2(fields),
         Kind::ClientCertificate => {
             fields.only(&["kind", "certificate", "key"]);
-            let certificate = fields.required("certificate", |f| f.text(pem).map(Some));
-            let key = fields.required("key", |f| f.text(pem).map(Some));
+            let certificate = fields.required("certificate", |f| {
+                f.about("The certificate with its chain, as PEM.")
+                    .text(pem)
+                    .map(Some)
+            });
+            let key = fields.required("key", |f| {
+                f.about("Its private key, as PEM.").text(pem).map(Some)
+            });
             Some(Credentials::ClientCertificate {
                 certificate_pem: certificate?,
                 key_pem: SecretText::new(key?),
@@ -78,8 +85,12 @@ fn of_kind(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
 fn basic(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
     fields.only(&["kind", "username", "password"]);
     // Some services take a token as one of the two and nothing as the other.
-    let username = fields.required("username", |f| f.text(possibly_empty).map(Some));
-    let password = fields.required("password", |f| f.text(possibly_empty).map(Some));
+    let username = fields.required("username", |f| {
+        f.about("May be empty.").text(possibly_empty).map(Some)
+    });
+    let password = fields.required("password", |f| {
+        f.about("May be empty.").text(possibly_empty).map(Some)
+    });
     Some(Credentials::Basic {
         username: username?,
         password: SecretText::new(password?),
@@ -96,12 +107,21 @@ fn oauth2(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
         "audience",
         "clientAuthentication",
     ]);
-    let (token_url, client_id) = (plain(fields, "tokenUrl"), plain(fields, "clientId"));
-    let client_secret = secret(fields, "clientSecret");
-    let scope = fields.optional("scope", |f| f.text(text));
-    let audience = fields.optional("audience", |f| f.text(text));
-    let client_authentication =
-        fields.optional("clientAuthentication", |f| f.one_of(&CLIENT_AUTHENTICATION));
+    let token_url = plain(fields, "tokenUrl", "Where tokens are given.");
+    let client_id = plain(fields, "clientId", "As whom to ask for one.");
+    let client_secret = secret(
+        fields,
+        "clientSecret",
+        "The secret that goes with `clientId`.",
+    );
+    let scope = fields.optional("scope", |f| f.about("The scope to ask for.").text(text));
+    let audience = fields.optional("audience", |f| {
+        f.about("Whom the token is to be for.").text(text)
+    });
+    let client_authentication = fields.optional("clientAuthentication", |f| {
+        f.about("Where id and secret stand: in a header (`basic`, if absent) or in the body.")
+            .one_of(&CLIENT_AUTHENTICATION)
+    });
     Some(Credentials::OAuth2 {
         token_url: token_url?,
         client_id: client_id?,
@@ -112,12 +132,16 @@ fn oauth2(fields: &mut Fields<'_, '_>) -> Option<Credentials> {
     })
 }
 
-fn plain(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<String> {
-    fields.required(name, |f| f.text(text).map(Some))
+fn plain(fields: &mut Fields<'_, '_>, name: &'static str, about: &'static str) -> Option<String> {
+    fields.required(name, |f| f.about(about).text(text).map(Some))
 }
 
-fn secret(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<SecretText> {
-    plain(fields, name).map(SecretText::new)
+fn secret(
+    fields: &mut Fields<'_, '_>,
+    name: &'static str,
+    about: &'static str,
+) -> Option<SecretText> {
+    plain(fields, name, about).map(SecretText::new)
 }
 
 fn text(text: &str) -> Result<String, rules::Wrong> {

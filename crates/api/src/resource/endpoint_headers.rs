@@ -4,13 +4,15 @@
 use axum::Json;
 use axum::extract::State;
 use hookwire_compose::{HEADERS_MAX_COUNT, check_header, is_sensitive_header};
-use hookwire_types::{Endpoint, Metadata, Reference};
+use hookwire_types::{Metadata, Reference};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::endpoint::update;
+use super::endpoint_guard::guarded;
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Field, Fields, FromBody, Input};
 use crate::problem::invalid;
@@ -93,7 +95,9 @@ fn check_size(headers: &Metadata) -> Result<(), rules::Wrong> {
 impl FromBody for HeadersIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            headers: fields.required("headers", read_headers),
+            headers: fields.required("headers", |f| {
+                read_headers(f.about("All headers that its requests are to have, by name."))
+            }),
         }
     }
 }
@@ -108,6 +112,7 @@ impl FromBody for HeadersPatch {
             .unwrap_or_default();
         let mut seen = Vec::new();
         let set = fields.required("headers", |f| {
+            f.about("Headers to set, by name; null removes one.");
             f.map(HEADERS_MAX_COUNT, |name, value| {
                 if value.is_null() {
                     remove.push(name.to_owned());
@@ -150,14 +155,15 @@ pub async fn get(target: EndpointTarget) -> Json<HeadersOut> {
 
 /// Replaces all headers.
 pub async fn set(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<HeadersIn>,
 ) -> Result<StatusCode, ApiError> {
-    let edit = |endpoint: &mut Endpoint| {
+    let edit = guarded(principal, &["body"], |endpoint| {
         endpoint.headers.clone_from(&input.headers);
         Ok(())
-    };
+    });
     update(
         &state,
         &target.app,
@@ -170,14 +176,15 @@ pub async fn set(
 
 /// Sets and removes single headers.
 pub async fn patch(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<HeadersPatch>,
 ) -> Result<StatusCode, ApiError> {
-    let edit = |endpoint: &mut Endpoint| {
+    let edit = guarded(principal, &["body"], |endpoint| {
         input.apply(&mut endpoint.headers);
         check_size(&endpoint.headers).map_err(|wrong| invalid(["body", "headers"], wrong))
-    };
+    });
     update(
         &state,
         &target.app,

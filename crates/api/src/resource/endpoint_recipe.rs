@@ -27,9 +27,10 @@ pub struct FilledIn {
 pub fn read_recipe(field: &mut Field<'_, '_>) -> Option<FilledIn> {
     let (recipe, values) = field.object(|fields| {
         fields.only(&["id", "values"]);
-        let recipe = fields.required("id", |f| f.text(known).map(Some));
+        let recipe = fields.required("id", |f| f.about("The recipe's id.").text(known).map(Some));
         let values = fields.optional("values", |f| {
-            f.map(VALUES_MAX, |_, value| value.text(rules::without_nul))
+            f.about("What is filled into its fields, by name.")
+                .map(VALUES_MAX, |_, value| value.text(rules::without_nul))
         });
         (recipe, values.unwrap_or_default())
     })?;

@@ -43,11 +43,18 @@ pub fn read_request(field: &mut Field<'_, '_>) -> Option<RequestDefinition> {
         let methods = RequestMethod::ALL.map(|method| (method.name(), method));
         RequestDefinition {
             method: fields
-                .optional("method", |f| f.one_of(&methods))
+                .optional("method", |f| {
+                    f.about("Its method; `POST` if absent.").one_of(&methods)
+                })
                 .unwrap_or_default(),
-            body: fields.optional("body", read_body),
+            body: fields.optional("body", |f| {
+                read_body(f.about("Its body; without one, what the method usually has."))
+            }),
             idempotency_key: fields
-                .optional("idempotencyKey", |f| f.boolean())
+                .optional("idempotencyKey", |f| {
+                    f.about("Sends the message's id as `idempotency-key`, too.")
+                        .boolean()
+                })
                 .unwrap_or(false),
         }
     })
@@ -74,13 +81,24 @@ fn body_of_kind(fields: &mut Fields<'_, '_>) -> Option<RequestBody> {
         }
         Kind::Json => {
             fields.only(&["kind", "fields"]);
-            let text = fields.required("fields", |f| f.object_text(FIELDS_BYTES_MAX).map(Some));
+            let text = fields.required("fields", |f| {
+                f.about("The object that is sent; every text in it is a template.")
+                    .object_text(FIELDS_BYTES_MAX)
+                    .map(Some)
+            });
             text.map(|fields| RequestBody::Json { fields })
         }
         Kind::Text => {
             fields.only(&["kind", "contentType", "template"]);
-            let content_type = fields.optional("contentType", |f| f.text(content_type));
-            let template = fields.required("template", |f| f.text(template).map(Some));
+            let content_type = fields.optional("contentType", |f| {
+                f.about("Its content type; `text/plain` in UTF-8 if absent.")
+                    .text(content_type)
+            });
+            let template = fields.required("template", |f| {
+                f.about("The text that is sent, as a template.")
+                    .text(template)
+                    .map(Some)
+            });
             template.map(|template| RequestBody::Text {
                 content_type: content_type.unwrap_or_else(|| CONTENT_TYPE_DEFAULT.to_owned()),
                 template,

@@ -19,10 +19,19 @@ pub fn read_retry(field: &mut Field<'_, '_>) -> Option<RetryDefinition> {
     field.object(|fields| {
         fields.only(&["scheduleSeconds", "timeoutMs", "retryClientErrors"]);
         let schedule = fields.optional("scheduleSeconds", |f| {
-            f.integers(WAITS_MAX, 1..=WAIT_MAX_SECONDS)
+            f.about("Waits before each further attempt, in seconds; the server's if absent.")
+                .integers(WAITS_MAX, 1..=WAIT_MAX_SECONDS)
         });
-        let timeout = fields.optional("timeoutMs", |f| f.integer(TIMEOUT_MS));
-        let client_errors = fields.optional("retryClientErrors", |f| f.boolean());
+        let timeout = fields.optional("timeoutMs", |f| {
+            f.about(
+                "How long an exchange may take, in milliseconds; as the server has it if absent.",
+            )
+            .integer(TIMEOUT_MS)
+        });
+        let client_errors = fields.optional("retryClientErrors", |f| {
+            f.about("Whether it is tried again after a status from 400 to 499, too; yes if absent.")
+                .boolean()
+        });
         let default = RetryDefinition::default();
         // Within their bounds, all of them fit.
         let number = |number: i64| u32::try_from(number).ok();

@@ -11,6 +11,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::update;
+use crate::access::Access;
+use crate::auth::Principal;
+use crate::code::Code;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
 use crate::problem::invalid;
@@ -65,15 +68,18 @@ pub async fn get(target: EndpointTarget) -> Result<Json<SecretOut>, ApiError> {
 /// Replaces the secret. The old one signs beside it until the grace period ends.
 ///
 /// SDKs from 2.0 on read the new secret from the answer and take an empty one for a failure; SDKs
-/// before that expect 204 and take a body for one (Java 1.99). Each gets what it understands.
+/// before that expect 204 and take a body for one (Java 1.99). Each gets what it understands. Who
+/// may not see the secret is not shown one that was made up either.
 pub async fn rotate(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     headers: HeaderMap,
     Input(input): Input<RotateIn>,
 ) -> Result<Response, ApiError> {
+    let is_known = input.key.is_some() || principal.reach.has(Access::ViewEndpointSecret);
     let new = change(&target, &state, input).await?;
-    if expects_nothing(&headers) {
+    if !is_known || expects_nothing(&headers) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     shown(&new).map(IntoResponse::into_response)
@@ -131,7 +137,7 @@ fn replace(
     if endpoint.old_secrets.len() >= OLD_SECRETS_MAX {
         let detail =
             format!("{OLD_SECRETS_MAX} old secrets are still valid; wait for one to expire");
-        return Err(ApiError::refused("limit_reached", detail));
+        return Err(ApiError::refused(Code::LimitReached, detail));
     }
     let expires_at = now.plus_ms(grace_seconds * 1_000);
     endpoint.old_secrets.insert(
@@ -197,7 +203,7 @@ mod tests {
         }
         let refused = replace(&mut endpoint.clone(), &SecretText::new("x"), 60, NOW).unwrap_err();
         assert_eq!(
-            (refused.code(), refused.status()),
+            (refused.code().name(), refused.status()),
             ("limit_reached", StatusCode::BAD_REQUEST)
         );
         replace(&mut endpoint, &SecretText::new("x"), 0, NOW).unwrap();

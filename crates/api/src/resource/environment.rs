@@ -11,14 +11,16 @@ use serde::Serialize;
 use super::event_type::{EventTypeIn, EventTypeOut};
 use super::event_type_catalogue::{self as catalogue, Others, Wanted};
 use crate::auth::Organization;
-use crate::document::EVENTS_MAX;
 use crate::error::ApiError;
-use crate::extract::{Fields, FromBody, Input};
+use crate::extract::{Fields, FromBody, HeldInput, ITEMS_MAX};
 use crate::openapi::shape::{Object, Time};
 use crate::state::ApiState;
 
 /// The version of the format.
 const VERSION: u32 = 1;
+
+// Otherwise an export could have more than an import takes.
+const _: () = assert!(catalogue::EVENT_TYPES_MAX <= ITEMS_MAX);
 
 /// An environment to take in.
 #[derive(Debug)]
@@ -28,10 +30,15 @@ pub struct EnvironmentIn {
 
 impl FromBody for EnvironmentIn {
     const MAY_BE_EMPTY: bool = true;
+    /// What an export has at most, and what stands around its event types.
+    const BYTES_MAX: usize = catalogue::BYTES_MAX + (64 << 10);
 
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         let event_types = fields
-            .optional("eventTypes", |f| f.objects(EVENTS_MAX, EventTypeIn::read))
+            .optional("eventTypes", |f| {
+                f.about("Event types to take in, each of another name.")
+                    .objects(catalogue::EVENT_TYPES_MAX, EventTypeIn::read)
+            })
             .unwrap_or_default();
         let mut names: Vec<&str> = event_types.iter().map(Wanted::name).collect();
         names.sort_unstable();
@@ -43,7 +50,8 @@ impl FromBody for EnvironmentIn {
                 .object_bytes()
         });
         fields.optional("connectors", |f| {
-            f.no_items("Hookwire has no connectors and would lose these: take them out first")
+            f.about("None: Hookwire has no connectors, and refuses them.")
+                .no_items("Hookwire has no connectors and would lose these: take them out first")
         });
         Self { event_types }
     }
@@ -74,9 +82,7 @@ pub async fn export(
     State(state): State<ApiState>,
 ) -> Result<Response, ApiError> {
     // As it is read, and once more in the answer.
-    let room = state
-        .room_for_page(2 * catalogue::SCHEMAS_BYTES_MAX)
-        .await?;
+    let room = state.room_for_page(2 * catalogue::BYTES_MAX).await?;
     let all = catalogue::whole(&state, organization, true).await?;
     room.answer(&EnvironmentOut {
         version: VERSION,
@@ -92,8 +98,9 @@ pub async fn export(
 pub async fn import(
     Organization(organization): Organization,
     State(state): State<ApiState>,
-    Input(input): Input<EnvironmentIn>,
+    input: HeldInput<EnvironmentIn>,
 ) -> Result<StatusCode, ApiError> {
-    catalogue::change(&state, organization, &input.event_types, Others::Stay).await?;
+    let event_types = &input.value.event_types;
+    catalogue::change(&state, organization, event_types, Others::Stay).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -144,7 +144,7 @@ pub struct EventTypeOut<'a> {
     schemas: Option<&'a RawValue>,
     /// The group that it is shown in.
     group_name: Option<&'a str>,
-    /// It is shown only to customers with one of these flags.
+    /// Flags, for pages of your own: kept and shown, and nothing is hidden by them.
     feature_flags: Option<&'a [String]>,
     /// The first one, for clients that know only one.
     feature_flag: Option<&'a str>,

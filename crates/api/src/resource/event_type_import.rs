@@ -15,6 +15,7 @@ use crate::auth::Organization;
 use crate::document::{self, Event};
 use crate::error::ApiError;
 use crate::extract::{Fields, FromBody, Input};
+use crate::idempotency::NothingDone;
 use crate::openapi::shape::Object;
 use crate::problem::{Problem, VALUE, invalid};
 use crate::rules;
@@ -49,7 +50,10 @@ impl FromBody for ImportIn {
                     .object_bytes()
             });
             if fields
-                .optional("specRaw", |f| f.text(rules::without_nul))
+                .optional("specRaw", |f| {
+                    f.about("The same as a text; send one of the two.")
+                        .text(rules::without_nul)
+                })
                 .is_some()
             {
                 fields.report("specRaw", "send either `spec` or `specRaw`, not both");
@@ -145,7 +149,7 @@ pub struct ImportOut<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 struct ImportData<'a> {
     /// Names of the event types that were made, changed or archived.
-    modified: Vec<&'a str>,
+    modified: Vec<String>,
     /// The event types that would be, as they would be: of a dry run.
     to_modify: Option<Vec<EventTypeToBe<'a>>>,
 }
@@ -185,31 +189,32 @@ pub async fn import_openapi(
     State(state): State<ApiState>,
     Input(input): Input<ImportIn>,
 ) -> Result<Response, ApiError> {
+    let _turn = state.document_turn()?;
     let (dry_run, others) = (input.dry_run, input.others);
     // Away from the threads that serve requests: two megabytes of YAML take a while.
     let events = tokio::task::spawn_blocking(move || input.document.events())
         .await
         .map_err(|_| ApiError::Internal("reading a document ended early"))??;
-    let modified = if dry_run {
-        let planned = catalogue::plan(&state, organization, &events, others).await?;
-        planned
-            .into_iter()
-            .map(|(event_type, _)| event_type)
-            .collect()
+    // Before the change: who waits for it in vain is told that nothing was done.
+    let room = if dry_run { catalogue::BYTES_MAX } else { 0 };
+    let room = state.room_for_page(room).await?;
+    let planned;
+    let data = if dry_run {
+        planned = catalogue::plan(&state, organization, &events, others).await?;
+        let to_be = planned.iter().filter_map(catalogue::changed);
+        ImportData {
+            modified: Vec::new(),
+            to_modify: Some(to_be.map(EventTypeToBe::from).collect()),
+        }
     } else {
-        catalogue::change(&state, organization, &events, others).await?
+        ImportData {
+            modified: catalogue::change(&state, organization, &events, others).await?,
+            to_modify: None,
+        }
     };
-    let names = modified.iter().map(|it| it.name.as_str());
-    let data = ImportData {
-        modified: if dry_run { Vec::new() } else { names.collect() },
-        to_modify: dry_run.then(|| modified.iter().map(EventTypeToBe::from).collect()),
-    };
-    state
-        .room_for_page(if dry_run {
-            catalogue::SCHEMAS_BYTES_MAX
-        } else {
-            0
-        })
-        .await?
-        .answer(&ImportOut { data })
+    let mut answer = room.answer(&ImportOut { data })?;
+    if dry_run {
+        answer.extensions_mut().insert(NothingDone);
+    }
+    Ok(answer)
 }

@@ -18,6 +18,9 @@ use http::{HeaderMap, Request};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::access::Access;
+use crate::auth::Principal;
+
 /// Shown instead of what must not be shown.
 const HIDDEN: &str = "[hidden]";
 /// Shorter texts are no secrets, and hiding them would hide half of every request.
@@ -25,6 +28,9 @@ const HIDDEN_BYTES_MIN: usize = 4;
 /// What this sender itself adds; receivers' developers have to see it, and it opens nothing.
 const SHOWN_NAMES: [&str; 1] = ["idempotency-key"];
 const SHOWN_PREFIXES: [&str; 2] = ["webhook-", "svix-"];
+/// What proves to receivers where a request comes from. Who may not see the secret might otherwise
+/// have any text signed, and send it on.
+const SIGNATURES: [&str; 2] = ["webhook-signature", "svix-signature"];
 
 /// A request.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -62,6 +68,8 @@ pub struct ReasonOut {
 pub struct Hidden {
     /// A header that carries the credentials, in lower case.
     header: Option<String>,
+    /// Whether signatures are hidden too.
+    signatures: bool,
     /// Longest first, so that a secret within another one does not leave its rest.
     texts: Vec<String>,
 }
@@ -85,8 +93,15 @@ impl Hidden {
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Self {
             header: endpoint.credentials.as_ref().and_then(header),
+            signatures: false,
             texts,
         }
+    }
+
+    /// The same, with what this caller must not see beside it.
+    pub fn from(mut self, principal: Principal) -> Self {
+        self.signatures = !principal.reach.has(Access::ViewEndpointSecret);
+        self
     }
 
     /// A text without what must not be shown.
@@ -105,7 +120,9 @@ impl Hidden {
         let hides = |name: &str| {
             let ours = SHOWN_NAMES.contains(&name)
                 || SHOWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-            self.header.as_deref() == Some(name) || (is_sensitive_header(name) && !ours)
+            self.header.as_deref() == Some(name)
+                || (is_sensitive_header(name) && !ours)
+                || (self.signatures && SIGNATURES.contains(&name))
         };
         RequestOut {
             method: request.method().to_string(),
@@ -183,6 +200,7 @@ mod tests {
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Hidden {
             header: Some("x-tenant".to_owned()),
+            signatures: false,
             texts,
         }
     }

@@ -150,6 +150,7 @@ mod tests {
             payload: Some(Bytes::from_static(PAYLOAD.as_bytes())),
             deliver_at: None,
             raw: None,
+            recipient: None,
             payload_expires_at: Some(NOW.plus_ms(1)),
             created_at: NOW,
         }

@@ -13,8 +13,9 @@ use http::StatusCode;
 
 use super::endpoint::{self, ListParams};
 use super::endpoint_headers::{self, HeadersIn};
-use super::endpoint_model::EndpointIn;
+use super::endpoint_in::EndpointIn;
 use super::endpoint_secret::{self, RotateIn};
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{
     App, Fields, FromBody, Input, OperationalApp, OperationalTarget, Params, PathRef,
@@ -78,12 +79,14 @@ pub async fn get(OperationalTarget(target): OperationalTarget) -> Response {
 
 /// Replaces an operational webhook, or creates it. The compatible API answers both alike.
 pub async fn upsert(
+    principal: Principal,
     OperationalApp(app): OperationalApp,
     reference: PathRef<EndpointId>,
     state: State<ApiState>,
     Input(OperationalIn(input)): Input<OperationalIn>,
 ) -> Result<Response, ApiError> {
-    let mut response = endpoint::upsert(App(app), reference, state, Input(input)).await?;
+    let mut response =
+        endpoint::upsert(principal, App(app), reference, state, Input(input)).await?;
     *response.status_mut() = StatusCode::OK;
     Ok(response)
 }
@@ -123,9 +126,10 @@ pub async fn headers(
 
 /// Replaces an operational webhook's headers.
 pub async fn set_headers(
+    principal: Principal,
     OperationalTarget(target): OperationalTarget,
     state: State<ApiState>,
     input: Input<HeadersIn>,
 ) -> Result<StatusCode, ApiError> {
-    endpoint_headers::set(target, state, input).await
+    endpoint_headers::set(principal, target, state, input).await
 }

@@ -6,18 +6,20 @@
 //! iterator of an answer comes back, so that what was not dealt with comes again.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::response::Response;
 use hookwire_store::Consumer;
-use hookwire_types::Timestamp;
+use hookwire_types::{ApplicationId, Timestamp};
+use http::request::Parts;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::poller_place::{Place, PlaceText, Sink};
-use super::poller_read::{Wanted, answer};
+use super::poller_read::{PollFilter, answer};
+use crate::code::Code;
 use crate::error::ApiError;
 use crate::extract::{
-    App, ConsumerName, Fields, FromBody, FromQuery, Input, Params, Query, SinkName,
+    App, ConsumerName, Fields, FromBody, FromQuery, Input, Needed, Params, Query, SinkName,
 };
 use crate::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::problem::invalid;
@@ -28,11 +30,67 @@ use crate::state::ApiState;
 /// mistake: with a process id in it, a new one would be left behind by each start.
 const CONSUMERS_MAX: u64 = 1_000;
 
+/// The list that the path names.
+pub struct SinkTarget {
+    application: ApplicationId,
+    name: String,
+}
+
+/// The consumer that the path names, which may have no place yet.
+pub struct ConsumerTarget(Consumer);
+
+impl FromRequestParts<ApiState> for SinkTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let App(app) = App::from_request_parts(parts, state).await?;
+        let SinkName(name) = SinkName::from_request_parts(parts, state).await?;
+        Ok(Self {
+            application: app.application.id,
+            name,
+        })
+    }
+}
+
+impl FromRequestParts<ApiState> for ConsumerTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let sink = SinkTarget::from_request_parts(parts, state).await?;
+        let ConsumerName(name) = ConsumerName::from_request_parts(parts, state).await?;
+        Ok(Self(Consumer {
+            application: sink.application,
+            sink: sink.name,
+            name,
+        }))
+    }
+}
+
+impl Needed for SinkTarget {}
+impl Needed for ConsumerTarget {}
+
+impl SinkTarget {
+    fn sink(&self) -> Sink<'_> {
+        Sink {
+            application: self.application,
+            name: &self.name,
+        }
+    }
+}
+
+/// The list that a consumer reads.
+fn sink_of(consumer: &Consumer) -> Sink<'_> {
+    Sink {
+        application: consumer.application,
+        name: &consumer.sink,
+    }
+}
+
 /// From where on, and what, to read.
 pub struct PollParams {
     iterator: Option<PlaceText>,
     after: Option<Timestamp>,
-    wanted: Wanted,
+    filter: PollFilter,
 }
 
 impl FromQuery for PollParams {
@@ -40,7 +98,7 @@ impl FromQuery for PollParams {
         Self {
             iterator: query.optional("iterator", PlaceText::parse),
             after: query.timestamp("after"),
-            wanted: Wanted {
+            filter: PollFilter {
                 limit: read_limit(query),
                 event_type: query.optional("event_type", rules::event_type_name),
                 channel: query.optional("channel", rules::channel),
@@ -105,88 +163,64 @@ fn place(iterator: Option<PlaceText>, sink: Sink<'_>) -> Result<Option<Place>, A
 
 /// Reads messages. Nothing is kept of who has read what.
 pub async fn poll(
-    App(app): App,
-    SinkName(name): SinkName,
+    target: SinkTarget,
     State(state): State<ApiState>,
     Params(params): Params<PollParams>,
 ) -> Result<Response, ApiError> {
-    let sink = Sink {
-        application: app.application.id,
-        name: &name,
-    };
+    let sink = target.sink();
     let from = place(params.iterator, sink)?.unwrap_or(Place::BEGINNING);
     let from = params
         .after
         .map_or(from, |after| from.max(Place::after(after)));
-    answer(&state, sink, from, &params.wanted).await
+    answer(&state, sink, from, &params.filter).await
 }
 
 /// Reads what follows a consumer's place. With the iterator of an answer, everything up to that
 /// answer's end is done with, and the place moves there first.
 pub async fn consume(
-    App(app): App,
-    SinkName(name): SinkName,
-    ConsumerName(consumer): ConsumerName,
+    target: ConsumerTarget,
     State(state): State<ApiState>,
     Params(params): Params<ConsumerParams>,
 ) -> Result<Response, ApiError> {
-    let sink = Sink {
-        application: app.application.id,
-        name: &name,
-    };
-    let consumer = consumer_of(sink, consumer);
+    let ConsumerTarget(consumer) = target;
     let kept = state.store().consumer_place(&consumer).await?.map(Place);
-    let from = match place(params.iterator, sink)? {
+    let from = match place(params.iterator, sink_of(&consumer))? {
         None => kept.unwrap_or(Place::BEGINNING),
         Some(done) => {
             // Polls that find nothing new come with the same iterator again and again.
             if kept != Some(done) {
-                keep(&state, consumer, kept, done).await?;
+                keep(&state, &consumer, kept, done).await?;
             }
             done
         }
     };
-    let wanted = Wanted {
+    let filter = PollFilter {
         limit: params.limit,
         event_type: None,
         channel: None,
     };
-    answer(&state, sink, from, &wanted).await
+    answer(&state, sink_of(&consumer), from, &filter).await
 }
 
 /// Moves a consumer to before the first message that came after a moment.
 pub async fn seek(
-    App(app): App,
-    SinkName(name): SinkName,
-    ConsumerName(consumer): ConsumerName,
+    target: ConsumerTarget,
     State(state): State<ApiState>,
     Input(input): Input<SeekIn>,
 ) -> Result<Json<SeekOut>, ApiError> {
-    let sink = Sink {
-        application: app.application.id,
-        name: &name,
-    };
-    let consumer = consumer_of(sink, consumer);
+    let ConsumerTarget(consumer) = target;
     let place = Place::after(input.after);
     let kept = state.store().consumer_place(&consumer).await?.map(Place);
-    keep(&state, consumer, kept, place).await?;
+    keep(&state, &consumer, kept, place).await?;
     Ok(Json(SeekOut {
-        iterator: place.text(sink),
+        iterator: place.text(sink_of(&consumer)),
     }))
-}
-
-fn consumer_of(sink: Sink<'_>, name: String) -> Consumer {
-    Consumer {
-        application: sink.application,
-        sink: sink.name.to_owned(),
-        name,
-    }
 }
 
 /// Keeps a consumer's place; a new consumer needs room for it.
 async fn keep(
     state: &ApiState,
-    consumer: Consumer,
+    consumer: &Consumer,
     kept: Option<Place>,
     place: Place,
 ) -> Result<(), ApiError> {
@@ -198,8 +232,11 @@ async fn keep(
     };
     if kept.is_none() && state.store().consumers(application).await? >= CONSUMERS_MAX {
         let detail = format!("an application has at most {CONSUMERS_MAX} consumers");
-        return Err(ApiError::refused("limit_reached", detail));
+        return Err(ApiError::refused(Code::LimitReached, detail));
     }
-    state.store().set_consumer_place(consumer, place.0).await?;
+    state
+        .store()
+        .set_consumer_place(consumer.clone(), place.0)
+        .await?;
     Ok(())
 }

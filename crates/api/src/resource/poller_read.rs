@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use hookwire_compose::is_sensitive_header;
 use hookwire_store::{MessageFilter, Payloads};
-use hookwire_types::{Message, MessageId, Order, Page, RawBody, Side, Timestamp};
+use hookwire_types::{Message, MessageId, Order, Page, Side, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::message_model::{MessageOut, kept_payload, payloads};
+use super::poller_page::PolledPage;
 use super::poller_place::{Place, Sink};
 use crate::error::ApiError;
-use crate::state::{ApiState, PAGE_PAYLOAD_BYTES_MAX};
+use crate::state::ApiState;
 
 /// Messages that one read looks at for those that are wanted: as many as the largest page has.
 const LOOKED_AT: usize = 250;
@@ -25,7 +26,7 @@ const READS_MAX: usize = 8;
 
 /// What is wanted of a list.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct PollFilter {
     /// Messages at most.
     pub limit: usize,
     /// Only of this event type.
@@ -76,40 +77,41 @@ impl<'a> PolledMessageOut<'a> {
     }
 }
 
-/// Messages that were found, and how far was looked.
-struct Found {
-    messages: Vec<Message>,
-    place: Place,
-    done: bool,
-}
-
 /// Answers with the messages that follow a place.
 pub async fn answer(
     state: &ApiState,
     sink: Sink<'_>,
     place: Place,
-    wanted: &Wanted,
+    filter: &PollFilter,
 ) -> Result<Response, ApiError> {
-    let room = state.room_for_payloads(wanted.limit).await?;
-    let found = match wanted {
-        Wanted {
+    let room = state.room_for_payloads(filter.limit).await?;
+    let page = match filter {
+        PollFilter {
             event_type: None,
             channel: None,
             ..
-        } => all(state, sink, place, wanted.limit).await?,
-        _ => some(state, sink, place, wanted).await?,
+        } => all(state, sink, place, filter.limit).await?,
+        _ => some(state, sink, place, filter).await?,
     };
-    let found = found.cut();
+    let page = page.cut();
     let now = state.engine().now();
-    let shown = found
+    let shown = page
         .messages
         .iter()
         .map(|message| PolledMessageOut::new(message, now));
     room.answer(&PolledOut {
         data: shown.collect(),
-        iterator: found.place.text(sink),
-        done: found.done,
+        iterator: page.place.text(sink),
+        done: page.done,
     })
+}
+
+/// Tests and examples are for one endpoint and nobody else.
+fn for_all() -> MessageFilter {
+    MessageFilter {
+        to_all: true,
+        ..MessageFilter::default()
+    }
 }
 
 /// All messages, whatever they are.
@@ -118,13 +120,13 @@ async fn all(
     sink: Sink<'_>,
     place: Place,
     limit: usize,
-) -> Result<Found, ApiError> {
+) -> Result<PolledPage, ApiError> {
     let horizon = state.engine().horizon();
     let found = state
         .store()
         .messages(
             sink.application,
-            MessageFilter::default(),
+            for_all(),
             following(place, limit + 1),
             payloads(true),
         )
@@ -132,7 +134,7 @@ async fn all(
     let mut messages = below(found.list, horizon);
     let has_more = messages.len() > limit || found.ended_early;
     messages.truncate(limit);
-    Ok(Found {
+    Ok(PolledPage {
         place: messages.last().map_or(place, |last| Place(last.id)),
         messages,
         done: !has_more,
@@ -145,31 +147,31 @@ async fn some(
     state: &ApiState,
     sink: Sink<'_>,
     mut place: Place,
-    wanted: &Wanted,
-) -> Result<Found, ApiError> {
+    filter: &PollFilter,
+) -> Result<PolledPage, ApiError> {
     let horizon = state.engine().horizon();
     let mut ids = Vec::new();
     let mut done = false;
     for _ in 0..READS_MAX {
         let read = state.store().messages(
             sink.application,
-            MessageFilter::default(),
+            for_all(),
             following(place, LOOKED_AT),
             Payloads::Omitted,
         );
         let messages = below(read.await?.list, horizon);
         done = messages.len() < LOOKED_AT;
         for message in messages {
-            if ids.len() == wanted.limit {
+            if ids.len() == filter.limit {
                 done = false;
                 break;
             }
             place = Place(message.id);
-            if wanted.has(&message) {
+            if filter.has(&message) {
                 ids.push(message.id);
             }
         }
-        if done || ids.len() == wanted.limit {
+        if done || ids.len() == filter.limit {
             break;
         }
     }
@@ -182,14 +184,14 @@ async fn some(
     {
         (place, done) = (Place(last.id), false);
     }
-    Ok(Found {
+    Ok(PolledPage {
         messages: found.list,
         place,
         done,
     })
 }
 
-impl Wanted {
+impl PollFilter {
     fn has(&self, message: &Message) -> bool {
         let of_type = self
             .event_type
@@ -201,45 +203,6 @@ impl Wanted {
             .is_none_or(|channel| message.channels.contains(channel));
         of_type && on_channel
     }
-}
-
-impl Found {
-    /// Ends the page where what is shown gets too large. The store has bounded it by what is kept;
-    /// a raw text may be longer as a JSON string, up to six times.
-    fn cut(mut self) -> Self {
-        let mut bytes = 0;
-        let fits = |message: &Message| {
-            let fits = bytes < PAGE_PAYLOAD_BYTES_MAX;
-            bytes += shown_bytes(message);
-            fits
-        };
-        let count = self
-            .messages
-            .iter()
-            .map(fits)
-            .take_while(|fits| *fits)
-            .count();
-        if count < self.messages.len() {
-            self.messages.truncate(count);
-            self.done = false;
-            self.place = self
-                .messages
-                .last()
-                .map_or(self.place, |last| Place(last.id));
-        }
-        self
-    }
-}
-
-fn shown_bytes(message: &Message) -> usize {
-    let payload = message.payload.as_ref().map_or(0, |payload| payload.len());
-    let escaped = |byte: &u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
-        ..0x20 => "\\u0000".len(),
-        _ => 1,
-    };
-    let raw = |raw: &RawBody| raw.body.iter().map(escaped).sum::<usize>();
-    payload + message.raw.as_ref().map_or(0, raw)
 }
 
 fn below(mut messages: Vec<Message>, horizon: MessageId) -> Vec<Message> {
@@ -261,7 +224,7 @@ mod tests {
     use super::*;
     use hookwire_types::Ksuid;
 
-    fn message(byte: u8, raw: &str) -> Message {
+    fn message(byte: u8) -> Message {
         Message {
             id: Ksuid::from_bytes([byte; 20]).into(),
             application: Ksuid::MIN.into(),
@@ -270,54 +233,17 @@ mod tests {
             channels: Vec::new(),
             tags: Vec::new(),
             payload: Some("{}".into()),
-            raw: Some(RawBody {
-                body: raw.to_owned().into(),
-                headers: Vec::new(),
-            }),
+            raw: None,
             deliver_at: None,
             payload_expires_at: None,
+            recipient: None,
             created_at: Timestamp::from_unix_ms(0),
         }
     }
 
     #[test]
-    fn what_is_shown_weighs_what_it_is_as_json() {
-        for raw in [
-            "plain",
-            "\"\\/",
-            "\0\u{1}\u{8}\u{c}\u{1f}\u{7f}",
-            "\n\r\t",
-            "äö\u{1f980}",
-        ] {
-            let shown = serde_json::to_string(raw).unwrap();
-            // The quotes are as long as the payload's braces.
-            assert_eq!(shown_bytes(&message(1, raw)), shown.len(), "{raw:?}");
-        }
-    }
-
-    #[test]
-    fn a_page_ends_before_its_escapes_make_it_large() {
-        let large = "\u{1}".repeat(PAGE_PAYLOAD_BYTES_MAX / 6);
-        let found = |count: u8| {
-            let messages: Vec<_> = (1..=count).map(|n| message(n, &large)).collect();
-            let place = Place(messages[messages.len() - 1].id);
-            Found {
-                messages,
-                place,
-                done: true,
-            }
-            .cut()
-        };
-        assert!(found(1).done);
-        let cut = found(5);
-        assert!(!cut.done);
-        assert!((1..5).contains(&cut.messages.len()));
-        assert_eq!(cut.place.0, cut.messages.last().unwrap().id);
-    }
-
-    #[test]
     fn nothing_at_or_beyond_the_horizon_is_shown() {
-        let messages = || vec![message(1, ""), message(2, ""), message(3, "")];
+        let messages = || vec![message(1), message(2), message(3)];
         let ids = |horizon: u8| below(messages(), Ksuid::from_bytes([horizon; 20]).into()).len();
         assert_eq!([ids(1), ids(2), ids(3), ids(4)], [0, 1, 2, 3]);
     }

@@ -5,7 +5,7 @@ use axum::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::message::CHANNELS_MAX;
+use super::message_in::CHANNELS_MAX;
 use crate::extract::{App, Fields, FromBody, Input};
 use crate::rules;
 
@@ -19,9 +19,15 @@ pub struct PrecheckIn {
 impl FromBody for PrecheckIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            event_type: fields.required("eventType", |f| f.text(rules::event_type_name)),
+            event_type: fields.required("eventType", |f| {
+                f.about("The type of the event that would be sent.")
+                    .text(rules::event_type_name)
+            }),
             channels: fields
-                .optional("channels", |f| f.text_set(1..=CHANNELS_MAX, rules::channel))
+                .optional("channels", |f| {
+                    f.about("The channels that it would be sent to.")
+                        .text_set(1..=CHANNELS_MAX, rules::channel)
+                })
                 .unwrap_or_default(),
         }
     }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::{blank, check_catalogue};
+use super::endpoint_guard::guarded;
 use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut};
 use super::preview_model::{PreviewIn, within_endpoint};
 use crate::access::Access;
@@ -57,8 +58,15 @@ pub async fn preview(
         .map_err(within_endpoint)?;
     let (mut application, mut endpoint) = subject(&state, principal, organization, &input).await?;
     input.describe(&mut application);
-    input.definition.apply(&state, &mut endpoint)?;
-    let hidden = Hidden::of(&endpoint);
+    if !principal.reach.has(Access::ViewEndpointSecret) {
+        // Otherwise whoever may preview could have anything signed.
+        endpoint.secret = state.engine().new_secret();
+        endpoint.old_secrets.clear();
+    }
+    let script = &["body", "transformation", "code"];
+    let define = |endpoint: &mut Endpoint| input.definition.apply(&state, endpoint);
+    guarded(principal, script, define)(&mut endpoint).map_err(within_endpoint)?;
+    let hidden = Hidden::of(&endpoint).from(principal);
     let event = input.sample().event(&state, &endpoint).await?;
     let engine = state.engine();
     let report = engine.preview(&endpoint, &application, event).await;

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use hookwire_types::{Application, ApplicationId, Endpoint, EndpointId, Metadata, Reference};
 
 use super::endpoint_headers::read_headers;
-use super::endpoint_model::{EndpointIn, EndpointPatch};
-use super::message::{CHANNELS_MAX, TAGS_MAX};
+use super::endpoint_in::EndpointIn;
+use super::endpoint_patch::EndpointPatch;
+use super::message_in::{CHANNELS_MAX, TAGS_MAX};
 use super::sample::Sample;
 use super::transformation::TransformationPatch;
 use crate::error::ApiError;
@@ -61,17 +62,20 @@ struct SampleApplication {
 
 fn transformation(fields: &mut Fields<'_, '_>) -> Option<TransformationPatch> {
     fields.optional("transformation", |f| {
-        f.object(|fields| {
-            fields.only(&["code", "enabled", "variables"]);
-            // Who shows a script wants to see what it does.
-            TransformationPatch::of(fields).enabled_by_default()
-        })
+        f.about("Its script, instead of the one that it has.")
+            .object(|fields| {
+                fields.only(&["code", "enabled", "variables"]);
+                // Who shows a script wants to see what it does.
+                TransformationPatch::of(fields).enabled_by_default()
+            })
     })
 }
 
 fn changed(fields: &mut Fields<'_, '_>) -> Definition {
     Definition::Changed {
-        headers: fields.optional("headers", read_headers),
+        headers: fields.optional("headers", |f| {
+            read_headers(f.about("Headers instead of the endpoint's own."))
+        }),
         transformation: transformation(fields),
         patch: Box::new(EndpointPatch::read(fields)),
     }
@@ -115,26 +119,46 @@ impl FromBody for PreviewIn {
             named(f.about("An existing endpoint, by id or uid."))
         });
         let app = if is_stored {
-            fields.required("appId", |f| named(f).map(Some))
+            fields.required("appId", |f| {
+                named(f.about("The application that has the endpoint, by id or uid.")).map(Some)
+            })
         } else {
             fields.optional("appId", |f| {
                 named(f.about("Whose `application` templates see, by id or uid."))
             })
         };
         let definition = if is_stored {
-            fields.optional("endpoint", |f| f.object(changed))
+            fields.optional("endpoint", |f| {
+                f.about("What is to be different about the existing endpoint.")
+                    .object(changed)
+            })
         } else {
-            fields.required("endpoint", |f| f.object(new).map(Some))
+            fields.required("endpoint", |f| {
+                f.about("An endpoint as it would be made.")
+                    .object(new)
+                    .map(Some)
+            })
         };
         Self {
             app,
             endpoint,
             definition: definition.unwrap_or(Definition::Stored),
             sample: Sample {
-                event_type: fields.optional("eventType", |f| f.text(rules::event_type_name)),
-                payload: fields.optional("payload", |f| f.object_bytes()),
-                channels: list(fields, "channels", CHANNELS_MAX, rules::channel),
-                tags: list(fields, "tags", TAGS_MAX, rules::tag),
+                event_type: fields.optional("eventType", |f| {
+                    f.about("The event's type.").text(rules::event_type_name)
+                }),
+                payload: fields.optional("payload", |f| {
+                    f.about("Its payload; without one, an example of the event type.")
+                        .object_bytes()
+                }),
+                channels: list(
+                    fields,
+                    "channels",
+                    "Its channels.",
+                    CHANNELS_MAX,
+                    rules::channel,
+                ),
+                tags: list(fields, "tags", "Its tags.", TAGS_MAX, rules::tag),
             },
             application: fields.optional("application", |f| {
                 application(f.about("The application as templates are to see it."))
@@ -146,11 +170,12 @@ impl FromBody for PreviewIn {
 fn list(
     fields: &mut Fields<'_, '_>,
     name: &'static str,
+    about: &'static str,
     max: usize,
     rule: fn(&str) -> Result<String, rules::Wrong>,
 ) -> Vec<String> {
     fields
-        .optional(name, |f| f.text_set(0..=max, rule))
+        .optional(name, |f| f.about(about).text_set(0..=max, rule))
         .unwrap_or_default()
 }
 
@@ -206,7 +231,8 @@ impl Definition {
         }
     }
 
-    /// Makes an endpoint what the body says.
+    /// Makes an endpoint what the body says. What is wrong is told where a definition of its own
+    /// has it.
     pub fn apply(&self, state: &ApiState, endpoint: &mut Endpoint) -> Result<(), ApiError> {
         let transformation = match self {
             Self::Stored => return Ok(()),
@@ -215,7 +241,7 @@ impl Definition {
                 headers,
                 transformation,
             } => {
-                patch.apply(endpoint).map_err(within_endpoint)?;
+                patch.apply(endpoint)?;
                 if let Some(headers) = headers {
                     endpoint.headers.clone_from(headers);
                 }
@@ -225,14 +251,14 @@ impl Definition {
                 input,
                 transformation,
             } => {
-                input.define(endpoint).map_err(within_endpoint)?;
+                input.define(endpoint)?;
                 transformation
             }
         };
         let Some(patch) = transformation else {
             return Ok(());
         };
-        let place = ["body", "endpoint", "transformation", "enabled"];
+        let place = ["body", "transformation", "enabled"];
         patch
             .apply(&mut endpoint.transformation, state.engine().now())
             .map_err(|wrong| invalid(place, wrong))

@@ -12,6 +12,7 @@ use http::StatusCode;
 use super::EmptyOut;
 use super::message_model::kept_payload;
 use super::task::TaskOut;
+use crate::code::Code;
 use crate::error::ApiError;
 use crate::extract::{
     EndpointTarget, Fields, FromBody, Input, MessageTarget, PathRef, require_endpoint,
@@ -60,18 +61,31 @@ impl FromBody for WindowIn {
 impl FromBody for BulkReplayIn {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         let WindowIn(window) = WindowIn::read(fields);
-        let status = fields.optional("status", |f| f.integer(0..=STATUS_MAX));
+        let status = fields.optional("status", |f| {
+            f.about(
+                "Only deliveries in this state: 0 received, 1 or 3 pending, 2 failed, \
+                 4 canceled.",
+            )
+            .integer(0..=STATUS_MAX)
+        });
         let class = fields.optional("statusCodeClass", |f| {
-            f.one_of_integers(&STATUS_CODE_CLASSES)
+            f.about("Only those whose last answer had a status of this class; 0 for no answer.")
+                .one_of_integers(&STATUS_CODE_CLASSES)
         });
         Self {
             window,
             filter: ReplayFilter {
                 event_types: fields.optional("eventTypes", |f| {
-                    f.text_set(0..=EVENT_TYPES_MAX, rules::event_type_name)
+                    f.about("Only messages of these event types.")
+                        .text_set(0..=EVENT_TYPES_MAX, rules::event_type_name)
                 }),
-                channel: fields.optional("channel", |f| f.text(rules::channel)),
-                tag: fields.optional("tag", |f| f.text(rules::tag)),
+                channel: fields.optional("channel", |f| {
+                    f.about("Only messages that were sent to this channel.")
+                        .text(rules::channel)
+                }),
+                tag: fields.optional("tag", |f| {
+                    f.about("Only messages with this tag.").text(rules::tag)
+                }),
                 statuses: status.map(statuses).unwrap_or_default(),
                 status_code_class: class.and_then(|class| u16::try_from(class).ok()),
             },
@@ -88,7 +102,7 @@ fn statuses(number: i64) -> Vec<DeliveryStatus> {
 fn require_enabled(endpoint: &Endpoint) -> Result<(), ApiError> {
     if endpoint.disabled {
         let detail = "the endpoint is disabled: enable it first";
-        return Err(ApiError::refused("endpoint_disabled", detail));
+        return Err(ApiError::refused(Code::EndpointDisabled, detail));
     }
     Ok(())
 }
@@ -105,7 +119,11 @@ pub async fn resend(
     let message = target.whole_message(&state).await?;
     if kept_payload(&message, state.engine().now()).is_none() {
         let detail = "the message's payload is no longer kept";
-        return Err(ApiError::refused("payload_expired", detail));
+        return Err(ApiError::refused(Code::PayloadExpired, detail));
+    }
+    if message.recipient.is_some_and(|only| only != endpoint.id) {
+        let detail = "the message is a test or example for another endpoint";
+        return Err(ApiError::refused(Code::OtherRecipient, detail));
     }
     let key = DeliveryKey {
         message: message.id,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hookwire_engine::NewMessage;
-use hookwire_types::{Endpoint, EndpointId, Order, OrganizationId, Page, Side, Timestamp};
+use hookwire_types::{DAY_MS, Endpoint, EndpointId, Order, OrganizationId, Page, Side, Timestamp};
 use serde_json::json;
 
 use super::event_type_example::example;
@@ -11,8 +11,8 @@ use crate::state::ApiState;
 
 /// For endpoints that want all event types.
 const EVENT_TYPE_DEFAULT: &str = "test";
-/// What a test sent is of no use for long.
-const RETENTION_MS: i64 = 7 * 86_400_000;
+/// How long the payloads of tests and examples are kept: they are of no use for long.
+pub const RETENTION_MS: i64 = 7 * DAY_MS;
 
 /// What the caller says about the event.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ use hookwire_engine::NewMessage;
 use super::event_type;
 use super::event_type_example::example;
 use super::message_model::accepted;
+use super::sample::RETENTION_MS;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
 use crate::idempotency::Key;
@@ -16,8 +17,6 @@ use crate::state::ApiState;
 
 /// Examples of a schema that can be chosen from.
 const INDEX_MAX: i64 = 1_023;
-/// An example is of no use for long.
-const RETENTION_MS: i64 = 7 * 86_400_000;
 
 /// Which example to send.
 #[derive(Debug)]
@@ -33,7 +32,10 @@ impl FromBody for SendExampleIn {
                 .integer(0..=INDEX_MAX)
         });
         Self {
-            event_type: fields.required("eventType", |f| f.text(rules::event_type_name)),
+            event_type: fields.required("eventType", |f| {
+                f.about("The event type whose example is sent.")
+                    .text(rules::event_type_name)
+            }),
             index: index
                 .and_then(|index| usize::try_from(index).ok())
                 .unwrap_or(0),
@@ -45,7 +47,7 @@ impl FromBody for SendExampleIn {
 pub async fn send_example(
     target: EndpointTarget,
     State(state): State<ApiState>,
-    Key(key): Key,
+    key: Key,
     Input(input): Input<SendExampleIn>,
 ) -> Result<Response, ApiError> {
     let organization = target.app.application.organization;
@@ -61,7 +63,7 @@ pub async fn send_example(
         deliver_at: None,
         raw: None,
         payload_retention_ms: Some(RETENTION_MS),
-        answers: key,
+        answers: key.within(target.app.application.id),
         recipient: Some(target.endpoint.id),
     };
     let message = state.engine().accept(&target.app, event).await?;

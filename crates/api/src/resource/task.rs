@@ -3,13 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use hookwire_types::{
-    ApplicationId, EndpointId, Order, Task, TaskId, TaskKind, TaskStatus, Timestamp,
-};
+use hookwire_types::{ApplicationId, EndpointId, Order, Task, TaskId, TaskStatus, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::auth::Organization;
+use crate::auth::{Organization, Principal};
 use crate::error::ApiError;
 use crate::extract::{FromQuery, Params, PathRef, Query};
 use crate::openapi::shape::{Id, Time};
@@ -80,30 +78,12 @@ struct TaskData {
 
 impl TaskData {
     fn of(task: &Task) -> Self {
-        let (application, of_endpoint) = match &task.kind {
-            TaskKind::EndpointRecover {
-                application,
-                endpoint,
-                window,
-            }
-            | TaskKind::EndpointReplayMissing {
-                application,
-                endpoint,
-                window,
-            }
-            | TaskKind::EndpointBulkReplay {
-                application,
-                endpoint,
-                window,
-                ..
-            } => (*application, Some((*endpoint, *window))),
-            TaskKind::ApplicationExpunge { application } => (*application, None),
-        };
+        let window = task.kind.window();
         Self {
-            app_id: application,
-            endpoint_id: of_endpoint.map(|(endpoint, _)| endpoint),
-            since: of_endpoint.map(|(_, window)| window.since),
-            until: of_endpoint.and_then(|(_, window)| window.until),
+            app_id: task.kind.application(),
+            endpoint_id: task.kind.endpoint(),
+            since: window.map(|window| window.since),
+            until: window.and_then(|window| window.until),
             done_count: task.done_count,
         }
     }
@@ -158,13 +138,18 @@ pub async fn list(
     Ok(Json(shown).into_response())
 }
 
-/// Shows a task.
+/// Shows a task, to whoever sees the application that it works on.
 pub async fn get(
-    Organization(organization): Organization,
+    principal: Principal,
     task: PathRef<TaskId>,
     State(state): State<ApiState>,
 ) -> Result<Json<TaskOut>, ApiError> {
-    let found = state.store().task(organization, task.id()?).await?;
+    let found = state.store().task(principal.organization, task.id()?);
+    let is_seen = |task: &Task| {
+        let only = principal.application;
+        only.is_none_or(|application| task.kind.application() == application)
+    };
+    let found = found.await?.filter(is_seen);
     let found = found.ok_or(ApiError::NotFound("background task"))?;
     Ok(Json(TaskOut::from(&found)))
 }

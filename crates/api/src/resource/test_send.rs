@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use bytes::Bytes;
 use hookwire_engine::TestReport;
-use hookwire_types::{Attempt, AttemptId, AttemptStatus, Endpoint, MessageId};
+use hookwire_types::{Attempt, AttemptId, AttemptStatus, MessageId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::attempt::answer;
 use super::exchange::{ConsoleOut, Hidden, ReasonOut, RequestOut, shown_headers};
 use super::sample::Sample;
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input};
 use crate::openapi::shape::Id;
@@ -94,6 +95,7 @@ struct ErrorOut {
 
 /// Sends an event to this endpoint, past queue and retries, and waits for the answer.
 pub async fn test(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<TestIn>,
@@ -105,12 +107,11 @@ pub async fn test(
         ..Sample::default()
     };
     let event = sample.event(&state, endpoint).await?;
-    let report = state.engine().test(endpoint.id, event).await?;
-    Ok(Json(shown(&report, endpoint)))
+    let report = state.engine().test(endpoint, event).await?;
+    Ok(Json(shown(&report, &Hidden::of(endpoint).from(principal))))
 }
 
-fn shown(report: &TestReport, endpoint: &Endpoint) -> TestOut {
-    let hidden = Hidden::of(endpoint);
+fn shown(report: &TestReport, hidden: &Hidden) -> TestOut {
     let attempt = &report.attempt;
     let request = report.request.as_ref();
     TestOut {
@@ -123,7 +124,7 @@ fn shown(report: &TestReport, endpoint: &Endpoint) -> TestOut {
             cause: cause.name(),
             detail: hidden.hide(&attempt.error),
         }),
-        skipped: skipped(attempt, &hidden),
+        skipped: skipped(attempt, hidden),
         console: hidden.console(&report.console),
     }
 }

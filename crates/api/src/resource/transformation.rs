@@ -4,12 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use hookwire_compose::check_script;
-use hookwire_types::{Endpoint, Metadata, Reference, Timestamp, Transformation};
+use hookwire_types::{Metadata, Reference, Timestamp, Transformation};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint::update;
+use super::endpoint_guard::guarded;
+use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{EndpointTarget, Fields, FromBody, Input, Patch};
 use crate::openapi::shape::Time;
@@ -49,9 +51,15 @@ impl TransformationPatch {
     /// Reads the fields, of a body or of an object within one.
     pub fn of(fields: &mut Fields<'_, '_>) -> Self {
         Self {
-            code: fields.patch("code", |f| f.text(code)),
-            enabled: fields.optional("enabled", |f| f.boolean()),
-            variables: fields.patch("variables", |f| f.metadata()),
+            code: fields.patch("code", |f| {
+                f.about("JavaScript with a function `handler(webhook)`; null takes it away.")
+                    .text(code)
+            }),
+            enabled: fields.optional("enabled", |f| f.about("Whether it is run.").boolean()),
+            variables: fields.patch("variables", |f| {
+                f.about("Values that the script may use, by name.")
+                    .metadata()
+            }),
         }
     }
 
@@ -104,15 +112,16 @@ pub async fn get(target: EndpointTarget) -> Response {
 
 /// Changes what the body mentions.
 pub async fn patch(
+    principal: Principal,
     target: EndpointTarget,
     State(state): State<ApiState>,
     Input(input): Input<TransformationPatch>,
 ) -> Result<StatusCode, ApiError> {
     let now = state.engine().now();
-    let edit = |endpoint: &mut Endpoint| {
+    let edit = guarded(principal, &["body", "code"], |endpoint| {
         let changed = input.apply(&mut endpoint.transformation, now);
         changed.map_err(|wrong| invalid(["body", "enabled"], wrong))
-    };
+    });
     let reference = Reference::Id(target.endpoint.id);
     update(&state, &target.app, &reference, edit).await?;
     Ok(StatusCode::NO_CONTENT)

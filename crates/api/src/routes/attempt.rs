@@ -8,7 +8,7 @@ use crate::access::Access;
 use crate::page::ListResponse;
 use crate::resource::attempt::{self, AttemptOut};
 use crate::resource::delivery::{self, DeliveryOut};
-use crate::resource::endpoint_model::EndpointSummary;
+use crate::resource::endpoint_out::EndpointSummary;
 use crate::resource::expunge;
 use crate::resource::message_model::MessageOut;
 

@@ -27,10 +27,11 @@ pub fn group() -> Group {
             get(
                 "/background-task/{task_id}",
                 "v1.background-task.get",
-                Access::Organization,
+                Access::View,
                 "Show a background task",
                 task::get,
             )
+            .details("A credential of an application sees the tasks of that application.")
             .answers::<TaskOut>(StatusCode::OK),
         ],
     }

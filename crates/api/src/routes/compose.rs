@@ -26,8 +26,11 @@ pub fn group() -> Group {
             .details(
                 "Composes a request from a definition and a sample event, and sends nothing. \
                  Takes a new definition (`endpoint`), an existing endpoint (`appId` and \
-                 `endpointId`), or an existing one of which `endpoint` replaces parts.",
+                 `endpointId`), or an existing one of which `endpoint` replaces parts. For who may \
+                 not see the endpoint's secret it is signed with one that is made up, and \
+                 signatures are hidden.",
             )
+            .keeps_no_answer()
             .answers::<PreviewOut>(StatusCode::OK),
             get(
                 "/recipe",

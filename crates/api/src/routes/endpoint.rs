@@ -9,7 +9,7 @@ use crate::page::ListResponse;
 use crate::resource::EmptyOut;
 use crate::resource::endpoint;
 use crate::resource::endpoint_headers::{self, HeadersOut};
-use crate::resource::endpoint_model::EndpointOut;
+use crate::resource::endpoint_out::EndpointOut;
 use crate::resource::endpoint_secret::{self, SecretOut};
 use crate::resource::endpoint_stats::{self, StatsOut};
 use crate::resource::message_model::MessageOut;
@@ -121,7 +121,7 @@ fn parts() -> Vec<Operation> {
         .details(
             "Until the grace period ends, requests are signed with the old secret as well, so \
              that receivers can change in between. SDKs from before 2.0, which expect no body, get \
-             204 without one.",
+             204 without one, and so does who may not see the secret and did not give it.",
         )
         .answers::<SecretOut>(StatusCode::OK)
         .answers_nothing(),
@@ -194,8 +194,10 @@ fn sending() -> Vec<Operation> {
         )
         .details(
             "Sends now, past queue and retries, and shows what was sent and what came back. \
-             Without a body, an event that the endpoint wants is made up.",
+             Without a body, an event that the endpoint wants is made up. Who may not see the \
+             endpoint's secret does not see signatures.",
         )
+        .keeps_no_answer()
         .answers::<TestOut>(StatusCode::OK),
         post(
             "/app/{app_id}/endpoint/{endpoint_id}/recover",

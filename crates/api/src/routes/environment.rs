@@ -22,6 +22,7 @@ pub fn group() -> Group {
                 environment::export,
             )
             .details("The whole catalogue, with schemas and archived event types.")
+            .keeps_no_answer()
             .answers::<EnvironmentOut>(StatusCode::OK),
             post(
                 "/environment/import",

@@ -69,6 +69,7 @@ fn sending() -> Vec<Operation> {
              channels. Filters read the payload and are not asked. It is the answer of this \
              moment: whoever wants an event to be there for polling or replay sends it anyway.",
         )
+        .keeps_no_answer()
         .answers::<PrecheckOut>(StatusCode::OK),
     ]
 }

@@ -38,15 +38,16 @@ mod operation;
 mod operational_webhook;
 mod poller;
 
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
 use axum::routing::get;
-use http::Method;
+use axum::{Extension, Router};
 
 use crate::access::Access;
 use crate::auth::admit;
 use crate::error::ApiError;
-use crate::idempotency::once;
+use crate::extract::BodyLimit;
+use crate::idempotency::carry_out_once;
 use crate::openapi;
 use crate::state::ApiState;
 use crate::trace::trace;
@@ -83,8 +84,13 @@ pub fn router(state: ApiState) -> Router {
     for operation in groups().into_iter().flat_map(|group| group.operations) {
         let path = format!("{BASE}{}", operation.path);
         let mut handler = operation.handler();
-        if operation.method == Method::POST && operation.access != Access::Public {
-            handler = handler.route_layer(from_fn_with_state(state.clone(), once));
+        if operation.takes_idempotency_key() {
+            handler = handler.route_layer(from_fn_with_state(state.clone(), carry_out_once));
+        }
+        if let Some(body) = operation.needs.body
+            && body.bytes_max > 0
+        {
+            handler = handler.route_layer(Extension(BodyLimit(body.bytes_max)));
         }
         if operation.access != Access::Public {
             let gate = (state.clone(), operation.access);
@@ -96,6 +102,7 @@ pub fn router(state: ApiState) -> Router {
             .route(&path, handler);
     }
     router
+        .route("/", get(async || Redirect::temporary("/docs")))
         .route("/docs", get(openapi::serve_page))
         .route("/docs/style.css", get(openapi::serve_style))
         .fallback(async || ApiError::NoRoute)

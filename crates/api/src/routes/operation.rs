@@ -35,6 +35,9 @@ pub struct Operation {
     pub details: &'static str,
     /// What it reads of a request, as its handler says.
     pub needs: Needs,
+    /// Whether it changes nothing, or nothing that would be worse twice: then its answers are not
+    /// kept for those who come again.
+    repeatable: bool,
     /// What it answers when it did what it was asked to.
     pub answers: Vec<Answer>,
     handler: MethodRouter<ApiState>,
@@ -73,6 +76,7 @@ macro_rules! methods {
                 summary,
                 details: "",
                 needs,
+                repeatable: false,
                 answers: Vec::new(),
                 handler: on(MethodFilter::$method, handler),
             }
@@ -87,6 +91,17 @@ impl Operation {
     pub fn details(mut self, details: &'static str) -> Self {
         self.details = details;
         self
+    }
+
+    /// Keeps no answer: it does no harm to be done again.
+    pub fn keeps_no_answer(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// Whether it is carried out once for each `Idempotency-Key`.
+    pub fn takes_idempotency_key(&self) -> bool {
+        self.method == Method::POST && self.access != Access::Public && !self.repeatable
     }
 
     /// Answers with a body.

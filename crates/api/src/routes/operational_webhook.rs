@@ -7,7 +7,7 @@ use super::operation::{delete, get, post, put};
 use crate::access::Access;
 use crate::page::ListResponse;
 use crate::resource::endpoint_headers::HeadersOut;
-use crate::resource::endpoint_model::EndpointOut;
+use crate::resource::endpoint_out::EndpointOut;
 use crate::resource::endpoint_secret::SecretOut;
 use crate::resource::operational;
 

@@ -60,7 +60,7 @@ async fn a_token_of_an_application_reaches_that_application_only() {
     ] {
         assert_eq!(get(path.to_owned()).await.code(404), "not_found");
     }
-    for path in ["/app", "/background-task", "/background-task/x"] {
+    for path in ["/app", "/background-task"] {
         let answer = get(path.to_owned()).await;
         assert_eq!(answer.code(403), "insufficient_access");
         let detail = answer.json()["detail"].to_string();
@@ -73,6 +73,24 @@ async fn a_token_of_an_application_reaches_that_application_only() {
     // Asking for `default` did not make it.
     let all = api.get("/app").await.ok(200);
     assert_eq!(all["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_application_sees_how_far_its_own_tasks_are() {
+    let api = Api::start().await;
+    let own = api.post("/app", json!({"name": "Own", "uid": "own"})).await;
+    let own = own.ok(201)["id"].as_str().unwrap().to_owned();
+    let organization = hookwire_api::DEFAULT_ORGANIZATION.parse().unwrap();
+    let subject = Subject::Application(organization, own.parse().unwrap());
+    let token = token(&api.engine, subject);
+    for (app, status) in [("own", 200), ("default", 404)] {
+        let path = format!("/app/{app}/msg/expunge-all-contents");
+        let started = api.post(&path, json!({})).await.ok(202);
+        let path = format!("/background-task/{}", started["id"].as_str().unwrap());
+        api.get(&path).await.ok(200);
+        let answer = api.ask_as(&token, Method::GET, &path, "").await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
 }
 
 #[tokio::test]
@@ -105,7 +123,9 @@ async fn organizations_do_not_see_each_other() {
 async fn paths_and_methods_that_do_not_exist_are_told_as_json() {
     let api = Api::start().await;
     assert_eq!(api.get("/nothing").await.code(404), "not_found");
-    let answer = api.send(Request::get("/").body("".into()).unwrap()).await;
+    let answer = api
+        .send(Request::get("/nothing").body("".into()).unwrap())
+        .await;
     assert_eq!(answer.code(404), "not_found");
     let answer = api.delete("/app").await;
     assert_eq!(answer.code(405), "method_not_allowed");

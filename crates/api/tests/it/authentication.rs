@@ -1,6 +1,6 @@
 //! Credentials that are kept: what they allow, and when they end.
 
-use hookwire_api::Subject;
+use hookwire_api::{DEFAULT_ORGANIZATION, Subject};
 use http::{Method, Request};
 use serde_json::{Value, json};
 
@@ -254,6 +254,7 @@ async fn keys_are_listed_without_themselves_and_revoked_at_once() {
     let last = &page.ok(200)["data"][0];
     assert_eq!((&last["id"], &last["name"]), (&json!(own), &json!("Own")));
     assert!(last["expiresAt"].is_null() && last["appId"].is_string());
+    assert_eq!(last["appUid"], "own");
     assert!(!page.text.contains(&own_key) && !page.text.contains("hwk_"));
 
     api.delete(&format!("/auth/key/{own}")).await.ok(204);
@@ -294,11 +295,16 @@ async fn what_belongs_to_a_deleted_application_is_worth_nothing() {
     let api = with_app().await;
     let token = portal(&api, "own", json!({})).await;
     let (_, own_key) = key(&api, json!({"name": "k", "application": "own"})).await;
-    for credential in [&token, &own_key] {
+    let app = api.get("/app/own").await.ok(200);
+    let app = app["id"].as_str().unwrap().parse().unwrap();
+    let organization = DEFAULT_ORGANIZATION.parse().unwrap();
+    let signed = crate::rig::token(&api.engine, Subject::Application(organization, app));
+    let all = [&token, &own_key, &signed];
+    for credential in all {
         get(&api, credential, "/event-type").await.ok(200);
     }
     api.delete("/app/own").await.ok(204);
-    for credential in [&token, &own_key] {
+    for credential in all {
         get(&api, credential, "/event-type").await.code(401);
     }
     let listed = api.get("/auth/key").await.ok(200);

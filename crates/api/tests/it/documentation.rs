@@ -6,6 +6,127 @@ use serde_json::{Value, json};
 
 use crate::rig::{Answer, Api, token};
 
+/// What each operation asks for, by how the document says it. Written out, so that no operation
+/// changes its access unnoticed.
+const ACCESS: [(&str, &[&str]); 10] = [
+    (
+        "Needs a credential that may act for the whole organization.",
+        &[
+            "hookwire.key.create",
+            "hookwire.key.list",
+            "hookwire.key.revoke",
+            "v1.application.create",
+            "v1.application.delete",
+            "v1.application.list",
+            "v1.application.patch",
+            "v1.application.upsert",
+            "v1.authentication.app-portal-access",
+            "v1.authentication.expire-all",
+            "v1.background-task.list",
+            "v1.environment.export",
+            "v1.environment.import",
+            "v1.event-type.create",
+            "v1.event-type.delete",
+            "v1.event-type.import-openapi",
+            "v1.event-type.patch",
+            "v1.event-type.upsert",
+            "v1.message-attempt.expunge-content",
+            "v1.message.bulk-expunge-content",
+            "v1.message.expunge-all-contents",
+            "v1.message.expunge-content",
+            "v1.operational-webhook.endpoint.create",
+            "v1.operational-webhook.endpoint.delete",
+            "v1.operational-webhook.endpoint.get",
+            "v1.operational-webhook.endpoint.get-headers",
+            "v1.operational-webhook.endpoint.get-secret",
+            "v1.operational-webhook.endpoint.list",
+            "v1.operational-webhook.endpoint.rotate-secret",
+            "v1.operational-webhook.endpoint.set-headers",
+            "v1.operational-webhook.endpoint.upsert",
+        ],
+    ),
+    (
+        "Needs a credential that may look at endpoints, messages and attempts.",
+        &[
+            "hookwire.recipe.get",
+            "hookwire.recipe.list",
+            "v1.application.get",
+            "v1.background-task.get",
+            "v1.endpoint.get",
+            "v1.endpoint.get-headers",
+            "v1.endpoint.get-stats",
+            "v1.endpoint.list",
+            "v1.event-type.get",
+            "v1.event-type.list",
+            "v1.message-attempt.get",
+            "v1.message-attempt.list-attempted-destinations",
+            "v1.message-attempt.list-attempted-messages",
+            "v1.message-attempt.list-by-endpoint",
+            "v1.message-attempt.list-by-msg",
+            "v1.message.get",
+            "v1.message.list",
+            "v1.message.poller.poll",
+        ],
+    ),
+    (
+        "Needs a credential that may change endpoints.",
+        &[
+            "hookwire.compose.preview",
+            "v1.endpoint.create",
+            "v1.endpoint.delete",
+            "v1.endpoint.patch",
+            "v1.endpoint.patch-headers",
+            "v1.endpoint.set-headers",
+            "v1.endpoint.upsert",
+        ],
+    ),
+    (
+        "Needs a credential that may see an endpoint's secret.",
+        &["v1.endpoint.get-secret"],
+    ),
+    (
+        "Needs a credential that may replace an endpoint's secret.",
+        &["v1.endpoint.rotate-secret"],
+    ),
+    (
+        "Needs a credential that may see and change an endpoint's script.",
+        &[
+            "v1.endpoint.transformation.get",
+            "v1.endpoint.transformation.patch",
+        ],
+    ),
+    (
+        "Needs a credential that may have something sent, again or as a test.",
+        &[
+            "hookwire.endpoint.test",
+            "v1.endpoint.bulk-replay",
+            "v1.endpoint.recover",
+            "v1.endpoint.replay-missing",
+            "v1.endpoint.send-example",
+            "v1.message-attempt.resend",
+        ],
+    ),
+    (
+        "Needs a credential that may send events.",
+        &[
+            "hookwire.message.cancel",
+            "v1.message.create",
+            "v1.message.poller.consumer-poll",
+            "v1.message.poller.consumer-seek",
+            "v1.message.precheck",
+        ],
+    ),
+    ("Needs any valid credential.", &["v1.authentication.logout"]),
+    (
+        "Needs no credential.",
+        &[
+            "hookwire.health.ping",
+            "hookwire.openapi.get",
+            "v1.health.get",
+        ],
+    ),
+];
+
 async fn fetch(api: &Api, path: &str, tag: Option<&str>) -> Answer {
     let mut request = Request::get(path);
     if let Some(tag) = tag {
@@ -64,6 +185,22 @@ async fn the_page_runs_nothing_and_asks_nobody_else() {
 }
 
 #[tokio::test]
+async fn whoever_comes_to_the_door_is_led_to_the_page() {
+    let api = Api::start().await;
+    let answer = fetch(&api, "/", None).await;
+    assert_eq!(answer.status, 307);
+    assert_eq!(answer.headers["location"], "/docs");
+}
+
+#[tokio::test]
+async fn a_request_without_a_credential_is_told_so() {
+    let api = Api::start().await;
+    let answer = fetch(&api, "/api/v1/app", None).await;
+    assert_eq!(answer.code(401), "authentication_failed");
+    assert_eq!(answer.json()["detail"], "no credential was sent");
+}
+
+#[tokio::test]
 async fn what_is_documented_as_open_is_open_and_nothing_else_is() {
     let api = Api::start().await;
     for (method, path, operation) in operations(&api).await {
@@ -73,6 +210,28 @@ async fn what_is_documented_as_open_is_open_and_nothing_else_is() {
         let is_asked = answer.status == 401;
         assert_eq!(is_asked, !is_open, "{method} {path}: {}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn every_operation_asks_for_what_is_written_here() {
+    let api = Api::start().await;
+    let mut documented = Vec::new();
+    for (_, _, operation) in operations(&api).await {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        let description = operation["description"].as_str().unwrap();
+        let access = description.rsplit("\n\n").next().unwrap().to_owned();
+        documented.push((id, access));
+    }
+    let written: Vec<_> = ACCESS
+        .iter()
+        .flat_map(|(access, ids)| ids.iter().map(|id| (id.to_string(), access.to_string())))
+        .collect();
+    let unwritten: Vec<_> = documented
+        .iter()
+        .filter(|it| !written.contains(it))
+        .collect();
+    assert!(unwritten.is_empty(), "{unwritten:?}");
+    assert_eq!(written.len(), documented.len());
 }
 
 #[tokio::test]

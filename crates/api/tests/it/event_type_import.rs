@@ -1,5 +1,6 @@
 //! Importing the catalogue: from OpenAPI documents and from environments.
 
+use http::Request;
 use serde_json::{Value, json};
 
 use crate::rig::Api;
@@ -90,6 +91,41 @@ async fn what_differs_is_changed_and_the_rest_is_kept() {
     let data = import(&api, json!({"spec": spec, "replaceAll": true})).await;
     assert_eq!(data["modified"], json!(["b"]));
     assert_eq!(api.get("/event-type/b").await.ok(200)["archived"], true);
+}
+
+#[tokio::test]
+async fn a_large_document_changes_just_what_differs() {
+    let api = Api::start().await;
+    let names = (0..520).map(|n| format!("t.{n:03}"));
+    let event_types: Vec<_> = names
+        .map(|name| json!({"name": name, "description": "Same"}))
+        .collect();
+    let environment = json!({ "eventTypes": event_types });
+    api.post("/environment/import", environment).await.ok(204);
+    api.delete("/event-type/t.100").await.ok(204);
+
+    let said = |words: &str| json!({"post": {"description": words}});
+    let mut webhooks: serde_json::Map<_, _> = (0..520)
+        .step_by(10)
+        .map(|n| (format!("t.{n:03}"), said("Same")))
+        .collect();
+    webhooks.insert("t.250".to_owned(), said("Other"));
+    webhooks.insert("a".to_owned(), said("New"));
+    webhooks.insert("t.505x".to_owned(), said("New"));
+    webhooks.insert("z".to_owned(), said("New"));
+    let spec = document(webhooks.into());
+    let data = import(&api, json!({ "spec": spec })).await;
+    assert_eq!(
+        data["modified"],
+        json!(["t.100", "t.250", "a", "t.505x", "z"])
+    );
+    assert_eq!(
+        api.get("/event-type/t.100").await.ok(200)["archived"],
+        false
+    );
+    assert_eq!(api.get("/event-type/z").await.ok(200)["description"], "New");
+    let data = import(&api, json!({ "spec": spec })).await;
+    assert_eq!(data["modified"], json!([]));
 }
 
 #[tokio::test]
@@ -254,4 +290,67 @@ async fn imports_at_the_same_time_settle() {
     first.ok(204);
     second.ok(204);
     third.ok(200);
+}
+
+#[tokio::test]
+async fn an_import_takes_what_an_export_has_however_much_that_is() {
+    let (here, there) = (Api::start().await, Api::start().await);
+    // More than other lists and other bodies may have, as a client library sends it.
+    let example = "x".repeat(4_000);
+    let event = |n: usize| {
+        let schema = json!({"type": "object", "examples": [{"text": example}]});
+        json!({"name": format!("event.{n:04}"), "description": "", "schemas": {"1": schema}})
+    };
+    let all: Vec<Value> = (0..1_200).map(event).collect();
+    let body = json!({ "eventTypes": all }).to_string();
+    assert!(body.len() > 4 << 20);
+    for key in [None, Some("auto_1")] {
+        let mut request = Request::post("/api/v1/environment/import")
+            .header("authorization", format!("Bearer {}", here.token));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(body.clone().into()).unwrap();
+        here.send(request).await.ok(204);
+    }
+    let exported = here.post("/environment/export", json!({})).await;
+    assert_eq!(
+        exported.ok(200)["eventTypes"].as_array().unwrap().len(),
+        1_200
+    );
+    let taken = there.post_text("/environment/import", exported.text).await;
+    taken.ok(204);
+    let last = there.get("/event-type/event.1199").await.ok(200);
+    assert_eq!(last["schemas"]["1"]["examples"][0]["text"], example);
+}
+
+#[tokio::test]
+async fn too_much_for_an_import_is_neither_taken_nor_given() {
+    let api = Api::start().await;
+    let many = |count| {
+        let event = |n| json!({"name": format!("e{n}"), "description": "x".repeat(2_000)});
+        json!({"eventTypes": (0..count).map(event).collect::<Vec<Value>>()})
+    };
+    let answer = api.post("/environment/import", many(10_001)).await;
+    assert_eq!(answer.code(413), "body_too_large");
+    let short = |n| json!({"name": format!("e{n}"), "description": ""});
+    let short: Vec<Value> = (0..10_001).map(short).collect();
+    let answer = api
+        .post("/environment/import", json!({ "eventTypes": short }))
+        .await;
+    assert_eq!(answer.places(), ["body.eventTypes"]);
+
+    // Two imports, each of them small enough, make a catalogue that is not.
+    for schema in ["a", "b"] {
+        let event = |n| {
+            let schemas = json!({"1": {"title": "x".repeat(100_000)}});
+            json!({"name": format!("{schema}{n}"), "description": "", "schemas": schemas})
+        };
+        let half: Vec<Value> = (0..90).map(event).collect();
+        let answer = api.post("/environment/import", json!({ "eventTypes": half }));
+        answer.await.ok(204);
+    }
+    let answer = api.post("/environment/export", json!({})).await;
+    assert_eq!(answer.code(400), "limit_reached");
+    assert!(answer.text.contains("16777216 bytes"), "{}", answer.text);
 }

@@ -14,6 +14,7 @@ mod endpoint;
 mod event_type;
 mod event_type_import;
 mod expunging;
+mod guarded_secrets;
 mod idempotency;
 mod message;
 mod operational;

@@ -46,6 +46,8 @@ pub(crate) struct Job {
     pub(crate) message: Arc<Message>,
     /// Its place in memory.
     pub(crate) reservation: Reservation,
+    /// Where deliveries go in order: this one and those behind it wait until then.
+    pub(crate) not_before: Option<Instant>,
 }
 
 /// What an exchange told about the receiver.
@@ -86,8 +88,6 @@ struct State {
     queue: VecDeque<Job>,
     /// One at a time, in order.
     ordered: bool,
-    /// The delivery at the head failed and is due again then.
-    head_until: Option<Instant>,
     /// Places given to deliveries that are being stored and will be pushed.
     reserved: usize,
     in_flight: usize,
@@ -118,7 +118,6 @@ impl Lane {
             target: Arc::new(target),
             queue: VecDeque::new(),
             ordered,
-            head_until: None,
             reserved: 0,
             in_flight: 0,
             limit: InFlightLimit::new(in_flight_max),
@@ -232,14 +231,13 @@ impl Lane {
         let until = breaker_until
             .max(rate_until)
             .max(state.pause_until.unwrap_or(now))
-            .max(state.head_until.unwrap_or(now));
+            .max(state.head_until().unwrap_or(now));
         if until > now {
             return state.wait_until(until);
         }
         let Some(job) = state.queue.pop_front() else {
             return Next::Nothing;
         };
-        state.head_until = None;
         state.in_flight += 1;
         state.breaker.started();
         if let Some(rate) = &mut state.rate {
@@ -271,9 +269,21 @@ impl Lane {
     /// The delivery whose request is about to be [`Lane::finished`] comes next again, but not
     /// before this moment.
     pub(crate) fn put_back(&self, job: Job, until: Instant) {
+        let not_before = Some(until);
+        let job = Job { not_before, ..job };
+        self.lock().queue.push_front(job);
+    }
+
+    /// Somebody wants this delivery to be tried now, with a fresh schedule. Of effect where it
+    /// waits at the head.
+    pub(crate) fn try_now(&self, key: DeliveryKey) {
         let mut state = self.lock();
-        state.queue.push_front(job);
-        state.head_until = Some(until);
+        if let Some(head) = state.queue.front_mut().filter(|head| head.key == key)
+            && head.not_before.take().is_some()
+        {
+            head.tries = 0;
+            head.trigger = Trigger::Manual;
+        }
     }
 
     /// A request ended. Returns what no longer fits into the lane, latest first: it goes back to
@@ -354,6 +364,11 @@ impl State {
         self.target = Arc::new(target);
     }
 
+    /// Until when the delivery at the head waits.
+    fn head_until(&self) -> Option<Instant> {
+        self.queue.front().and_then(|head| head.not_before)
+    }
+
     fn held(&self) -> usize {
         self.queue.len() + self.reserved
     }
@@ -388,7 +403,7 @@ impl State {
             .capacity(room)
             .saturating_sub(self.reserved)
             // What came of it is not written down yet: only then can it leave memory.
-            .max(usize::from(self.head_until.is_some()))
+            .max(usize::from(self.head_until().is_some()))
             .min(self.queue.len());
         let excess: Vec<Job> = self.queue.drain(keep..).rev().collect();
         self.backlog |= !excess.is_empty();

@@ -68,9 +68,11 @@ fn job(number: u8, reservation: Reservation) -> Job {
             deliver_at: None,
             payload_expires_at: None,
             raw: None,
+            recipient: None,
             created_at: Timestamp::from_unix_ms(0),
         }),
         reservation,
+        not_before: None,
     }
 }
 

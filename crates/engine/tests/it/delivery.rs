@@ -186,7 +186,7 @@ async fn a_test_reports_the_exchange_and_is_recorded() {
     let endpoint = rig.endpoint(receiver.url()).await;
     let report = rig
         .engine
-        .test(endpoint.id, event("{\"a\":1}"))
+        .test(&endpoint, event("{\"a\":1}"))
         .await
         .unwrap();
     assert_eq!(report.attempt.response_status, 503);

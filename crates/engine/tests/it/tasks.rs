@@ -1,6 +1,6 @@
 //! Background tasks: what was never sent, what is to be sent again, what is to be forgotten.
 
-use hookwire_engine::NewMessage;
+use hookwire_engine::{NewMessage, TaskError};
 use hookwire_store::{Change, Payloads};
 use hookwire_types::*;
 
@@ -152,4 +152,81 @@ async fn a_task_goes_on_after_a_restart() {
     let again = rig.restart_on_a_copy(settings()).await;
     assert_eq!(receiver.next().await.id(), message.to_string());
     again.until(message, DeliveryStatus::Success).await;
+}
+
+#[tokio::test]
+async fn what_is_being_done_is_not_done_twice_and_the_rest_has_a_bound() {
+    let rig = Rig::start(settings()).await;
+    let organization = crate::rig::ORGANIZATION;
+    let endpoint = rig.endpoint("http://127.0.0.1:9/".to_owned()).await;
+    // Some thousands of milliseconds of messages keep a task at work.
+    for _ in 0..400 {
+        accept(&rig, event("{}")).await;
+    }
+    let kind = |since_ms| TaskKind::EndpointReplayMissing {
+        application: endpoint.application,
+        endpoint: endpoint.id,
+        window: since(Timestamp::from_unix_ms(since_ms)),
+    };
+    let first = rig.engine.start_task(organization, kind(0)).await.unwrap();
+    let second = rig.engine.start_task(organization, kind(0)).await.unwrap();
+    assert_eq!(first.id, second.id);
+    let mut refused = 0;
+    for n in 1..40 {
+        let started = rig.engine.start_task(organization, kind(n)).await;
+        refused += usize::from(matches!(started, Err(TaskError::TooMany)));
+    }
+    assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_any_more_is_left_as_it_is() {
+    let mut receiver = Receiver::start().await;
+    let rig = Rig::start(settings()).await;
+    let endpoint = rig.endpoint(receiver.url()).await;
+    let id = accept(&rig, event("{}")).await;
+    rig.until(id, DeliveryStatus::Success).await;
+    receiver.next().await;
+    rig.engine
+        .store()
+        .expunge(rig.application, vec![id])
+        .await
+        .unwrap();
+    let later = NewMessage {
+        deliver_at: Some(rig.engine.now().plus_ms(3_600_000)),
+        ..event("{}")
+    };
+    let later = accept(&rig, later).await;
+    let kind = TaskKind::EndpointBulkReplay {
+        application: endpoint.application,
+        endpoint: endpoint.id,
+        window: since(Timestamp::from_unix_ms(0)),
+        filter: ReplayFilter::default(),
+    };
+    assert_eq!(finished(&rig, kind).await.done_count, 0);
+    let statuses = [id, later].map(async |id| rig.deliveries(id).await[0].status);
+    let [done, waiting] = statuses;
+    assert_eq!(done.await, DeliveryStatus::Success);
+    assert_eq!(waiting.await, DeliveryStatus::Pending);
+    assert!(rig.attempts(later).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_test_is_for_its_endpoint_alone() {
+    let mut receiver = Receiver::start().await;
+    let rig = Rig::start(settings()).await;
+    let tested = rig.endpoint(receiver.url()).await;
+    let for_one = NewMessage {
+        recipient: Some(tested.id),
+        ..event("{}")
+    };
+    rig.engine.test(&tested, for_one).await.unwrap();
+    receiver.next().await;
+    let other = rig.endpoint(receiver.url()).await;
+    let kind = TaskKind::EndpointReplayMissing {
+        application: other.application,
+        endpoint: other.id,
+        window: since(Timestamp::from_unix_ms(0)),
+    };
+    assert_eq!(finished(&rig, kind).await.done_count, 0);
 }

@@ -21,7 +21,8 @@ The file: {\"events\": [{\"name\": \"payment_received\", \"title\": \"Payment re
 \"description\": \"What has happened.\", \"group\": \"payment\", \"example\": {\"payment_id\": 78}}]}. \
 A JSON Schema is drawn from each example.
 
-An OpenAPI 3 document in JSON or YAML is taken too: each of its `webhooks` becomes an event.";
+An OpenAPI 3 document in JSON or YAML is taken too: each of its `webhooks` becomes an event. `-` \
+reads from standard input.";
 
 /// What to do with the catalogue.
 #[derive(Debug, Args)]
@@ -43,7 +44,7 @@ enum EventsCommand {
 
 #[derive(Debug, Args)]
 struct ImportArgs {
-    /// JSON file with events, or an OpenAPI document in JSON or YAML
+    /// JSON file with events, or an OpenAPI document in JSON or YAML; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -91,12 +92,12 @@ async fn list(server: &ServerArgs) -> anyhow::Result<ExitCode> {
 
 impl ImportArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let shown = self.file.display();
-        let text = catalogue::read_file(&self.file).with_context(|| shown.to_string())?;
+        let shown = self.shown();
+        let text = catalogue::read_file(&self.file).with_context(|| shown.clone())?;
         if catalogue::is_openapi(&text) {
             return self.import_openapi(&text).await;
         }
-        let events = catalogue::parse(&text).with_context(|| shown.to_string())?;
+        let events = catalogue::parse(&text).with_context(|| shown.clone())?;
         let client = self.server.connect().await?;
         let mut answers = Vec::new();
         for (index, event) in events.iter().enumerate() {
@@ -117,17 +118,25 @@ impl ImportArgs {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// What a person calls the file.
+    fn shown(&self) -> String {
+        if catalogue::is_standard_input(&self.file) {
+            return "standard input".to_owned();
+        }
+        self.file.display().to_string()
+    }
+
     /// The server reads the document, and takes all of it or nothing.
     async fn import_openapi(&self, text: &str) -> anyhow::Result<ExitCode> {
         let client = self.server.connect().await?;
         let path = ["event-type", "import", "openapi"];
         let answer = client.post(&path, &json!({ "specRaw": text })).await;
-        let answer = answer.with_context(|| self.file.display().to_string())?;
+        let answer = answer.with_context(|| self.shown())?;
         if self.server.json {
             print_json(&answer)?;
         } else {
             let changed = answer["data"]["modified"].as_array().map_or(0, Vec::len);
-            let shown = self.file.display();
+            let shown = self.shown();
             print(&format!(
                 "Imported {shown}: {changed} events are new or have changed\n"
             ))?;

@@ -127,7 +127,7 @@ impl ListArgs {
         for key in &keys {
             table.row(vec![
                 text(&key["name"]),
-                or(&key["appId"], text, "all"),
+                application(key),
                 or(&key["expiresAt"], moment, "never"),
                 text(&key["id"]),
                 moment(&key["createdAt"]),
@@ -150,6 +150,12 @@ impl RevokeArgs {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Which application a key reaches: by the name that the tenant gave it, if there is one.
+fn application(key: &Value) -> String {
+    let uid = &key["appUid"];
+    or(if uid.is_null() { &key["appId"] } else { uid }, text, "all")
 }
 
 /// What a value shows, or what is said where there is none.

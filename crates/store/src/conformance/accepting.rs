@@ -236,6 +236,7 @@ pub(crate) async fn deliveries_begin_as_planned(world: World) {
             tries: 0,
             trigger: planned.trigger,
             due_at,
+            retry_at: None,
         };
         assert_eq!(world.stored(key).await, Some(expected));
     }

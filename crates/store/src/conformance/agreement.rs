@@ -171,6 +171,7 @@ async fn run(
                     tries: 0,
                     trigger,
                     due_at,
+                    retry_at: None,
                 };
                 model
                     .deliveries
@@ -244,12 +245,17 @@ async fn run(
             let it = model.at(key);
             if it.owner.is_none() {
                 let (status, trigger) = (DeliveryStatus::Pending, Trigger::Manual);
+                let due_at = match it.delivery.status {
+                    DeliveryStatus::Pending => it.delivery.due_at.min(now),
+                    _ => now,
+                };
                 it.delivery = Delivery {
                     key,
                     status,
                     tries: 0,
                     trigger,
-                    due_at: now,
+                    due_at,
+                    retry_at: None,
                 };
             }
         }

@@ -145,6 +145,7 @@ pub(crate) async fn a_retry_is_claimed_when_it_is_due(world: World) {
         // What comes after the first attempt is the schedule's doing.
         trigger: Trigger::Scheduled,
         due_at: at,
+        retry_at: None,
     };
     assert_eq!(claim.deliveries[0].delivery, expected);
 }
@@ -159,7 +160,11 @@ pub(crate) async fn a_retry_in_order_keeps_its_node_and_its_place(world: World) 
     assert_eq!(world.attempts(first.message).await.len(), 1);
     assert_eq!(
         world.stored(first).await,
-        Some(Delivery { tries: 1, ..before })
+        Some(Delivery {
+            tries: 1,
+            retry_at: Some(at),
+            ..before
+        })
     );
     assert_eq!(keys(&world.claim(endpoint.id, 10).await), [second]);
 

@@ -81,6 +81,7 @@ macro_rules! conformance_suite {
                 adopts_from_those_that_went_silent
                 adopts_from_owners_that_nobody_knows
                 adopted_is_due_at_once
+                tells_the_latest_heartbeat
                 answers_pings
             }
             configuration {

@@ -74,7 +74,8 @@ impl Model {
             return false;
         };
         it.delivery.tries = tries;
-        if let Verdict::RetryInOrder { .. } = verdict {
+        if let Verdict::RetryInOrder { at } = verdict {
+            it.delivery.retry_at = Some(at);
             it.delivery.trigger = Trigger::Scheduled;
             return true;
         }
@@ -85,6 +86,7 @@ impl Model {
             Verdict::Canceled => DeliveryStatus::Canceled,
             Verdict::Retry { at } => {
                 it.delivery.due_at = at;
+                it.delivery.retry_at = None;
                 it.delivery.trigger = Trigger::Scheduled;
                 DeliveryStatus::Pending
             }
@@ -101,6 +103,7 @@ impl Model {
                 tries: 0,
                 trigger: Trigger::Manual,
                 due_at: now,
+                retry_at: None,
             },
             owner: None,
         };

@@ -115,6 +115,17 @@ pub(crate) async fn adopted_is_due_at_once(world: World) {
     assert_eq!(claim.left[0].due_at, now.plus_ms(5_000));
 }
 
+pub(crate) async fn tells_the_latest_heartbeat(world: World) {
+    let last = async || world.store.last_heartbeat().await.unwrap();
+    assert_eq!(last().await, None);
+    let now = world.now();
+    for (node, offset_ms) in [(NODE, 5), (OTHER_NODE, 3)] {
+        let at = now.plus_ms(offset_ms);
+        world.store.heartbeat(node, at).await.unwrap();
+    }
+    assert_eq!(last().await, Some(now.plus_ms(5)));
+}
+
 pub(crate) async fn answers_pings(world: World) {
     world.store.ping().await.unwrap();
     world.store.ping().await.unwrap();

@@ -141,10 +141,18 @@ pub(crate) async fn requeue_from_every_state(world: World) {
             tries: 0,
             trigger: Trigger::Manual,
             due_at: now,
+            retry_at: None,
         };
         assert_eq!(world.stored(*key).await, Some(expected));
     }
     assert_eq!(world.stored(owned).await, untouched);
+
+    // One that was due before keeps its place, which is one in an order.
+    let earlier = world.due_in(&endpoint, &[-5_000]).await[0];
+    let due_at = world.stored(earlier).await.unwrap().due_at;
+    world.store.requeue(now, vec![earlier]).await.unwrap();
+    assert_eq!(world.stored(earlier).await.unwrap().due_at, due_at);
+    let requeued = [requeued, vec![earlier]].concat();
     let mut claimed = keys(&world.claim(endpoint.id, 10).await);
     claimed.sort_by_key(|key| key.message);
     let mut expected = requeued;
@@ -189,6 +197,7 @@ pub(crate) async fn begin_makes_what_is_not_there(world: World) {
             tries: 0,
             trigger: Trigger::Manual,
             due_at: now,
+            retry_at: None,
         };
         assert_eq!(world.stored(*key).await, Some(expected));
     }

@@ -96,6 +96,7 @@ impl World {
             tags: Vec::new(),
             payload: Some(Bytes::from_static(b"{\"total\": 100}")),
             raw: None,
+            recipient: None,
             deliver_at: None,
             payload_expires_at: None,
             created_at: now,

@@ -11,8 +11,8 @@ use crate::{Accepted, Conflict};
 /// else, as an id that exists already, is a fault and must not look like one.
 pub(super) const INSERT_MESSAGE: &str = "INSERT INTO message
     (application_id, id, event_type, event_id, channels, tags, payload, deliver_at_ms,
-     payload_expires_at_ms, created_at_ms, raw, raw_headers)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+     payload_expires_at_ms, created_at_ms, raw, raw_headers, endpoint_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (application_id, event_id) WHERE event_id IS NOT NULL DO NOTHING";
 
 pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
@@ -86,6 +86,7 @@ fn insert(connection: &Connection, message: &Message) -> rusqlite::Result<bool> 
         message.created_at.unix_ms(),
         raw.map(|raw| &*raw.body),
         raw.map(|raw| to_json(&raw.headers)).transpose()?,
+        message.recipient.as_ref().map(EndpointId::as_bytes),
     ])?;
     Ok(inserted == 1)
 }

@@ -47,7 +47,9 @@ pub(super) const REQUEUE: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, 0, 0, 1, ?3)
     ON CONFLICT (message_id, endpoint_id) DO UPDATE
-    SET status = 1, owner = 0, tries = 0, trigger_type = 1, due_at_ms = excluded.due_at_ms
+    SET status = 1, owner = 0, tries = 0, trigger_type = 1, retry_at_ms = NULL,
+        due_at_ms = CASE status WHEN 1 THEN min(due_at_ms, excluded.due_at_ms)
+                                ELSE excluded.due_at_ms END
     WHERE status <> 1 OR owner = 0";
 
 /// Leaves alone what is there.
@@ -227,7 +229,7 @@ impl Taking<'_> {
             self.connection
                 .prepare_cached(TAKE)?
                 .execute(params![id, endpoint, self.node.0])?;
-            self.payload_bytes += rows::payload_bytes(&message);
+            self.payload_bytes += message.payload_bytes();
             self.taken.push(Claimed { delivery, message });
         }
         Ok(())

@@ -13,12 +13,13 @@ pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 
 
 /// From the first retry on it is the schedule that asks.
 pub(super) const RETRY_DELIVERY: &str = "UPDATE delivery
-    SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0
+    SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0, retry_at_ms = NULL
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
 /// What an endpoint's deliveries are claimed by, when they became due, is left as it is: after a
 /// restart this one comes first again.
-pub(super) const RETRY_IN_ORDER: &str = "UPDATE delivery SET tries = ?1, trigger_type = 0
+pub(super) const RETRY_IN_ORDER: &str =
+    "UPDATE delivery SET tries = ?1, trigger_type = 0, retry_at_ms = ?5
     WHERE message_id = ?2 AND endpoint_id = ?3 AND owner = ?4 AND status = 1";
 
 pub(super) const INSERT_ATTEMPT: &str = "INSERT INTO attempt
@@ -63,9 +64,13 @@ pub(super) fn complete(
                 endpoint,
                 node.0
             ])?,
-            Verdict::RetryInOrder { .. } => {
-                retry_in_order.execute(params![outcome.tries, message, endpoint, node.0])?
-            }
+            Verdict::RetryInOrder { at } => retry_in_order.execute(params![
+                outcome.tries,
+                message,
+                endpoint,
+                node.0,
+                at.unix_ms()
+            ])?,
         };
         let owned = changed == 1;
         if owned {

@@ -135,7 +135,7 @@ impl Filling {
         }
         let message = rows::message(row)?;
         self.is_empty = false;
-        self.payload_bytes += rows::payload_bytes(&message);
+        self.payload_bytes += message.payload_bytes();
         Ok(Some(message))
     }
 }

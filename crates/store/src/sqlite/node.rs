@@ -3,6 +3,8 @@
 use hookwire_types::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::rows;
+
 const HEARTBEAT: &str = "INSERT INTO node (id, heartbeat_at_ms) VALUES (?1, ?2)
     ON CONFLICT (id) DO UPDATE SET heartbeat_at_ms = excluded.heartbeat_at_ms";
 
@@ -31,6 +33,13 @@ pub(super) fn heartbeat(
         .prepare_cached(HEARTBEAT)?
         .execute(params![node.0, now.unix_ms()])?;
     Ok(())
+}
+
+/// See [`crate::Store::last_heartbeat`].
+pub(super) fn last_heartbeat(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached("SELECT max(heartbeat_at_ms) FROM node")?
+        .query_row([], |row| rows::moment_or_none(row, 0))
 }
 
 /// See [`crate::Store::adopt`]. An owner that is not known as a node counts as stale: it was

@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 /// A message's columns, of the table under the name `m`, in the order of [`message`].
 pub(super) const MESSAGE: &str = "m.application_id, m.id, m.event_type, m.event_id, m.channels, \
      m.tags, m.payload, m.deliver_at_ms, m.payload_expires_at_ms, m.created_at_ms, m.raw, \
-     m.raw_headers";
+     m.raw_headers, m.endpoint_id";
 /// The same, for reading it without its payload.
 pub(super) const MESSAGE_WITHOUT_PAYLOAD: &str = "m.application_id, m.id, m.event_type, \
      m.event_id, m.channels, m.tags, NULL, m.deliver_at_ms, m.payload_expires_at_ms, \
-     m.created_at_ms, NULL, NULL";
+     m.created_at_ms, NULL, NULL, m.endpoint_id";
 /// A delivery's columns, of the table under the name `d`, in the order of [`delivery`].
-pub(super) const DELIVERY: &str =
-    "d.message_id, d.endpoint_id, d.status, d.tries, d.trigger_type, d.due_at_ms";
+pub(super) const DELIVERY: &str = "d.message_id, d.endpoint_id, d.status, d.tries, d.trigger_type, d.due_at_ms, \
+     d.retry_at_ms";
 /// An attempt's columns, of the table under the name `a`, in the order of [`attempt`].
 pub(super) const ATTEMPT: &str = "a.id, a.message_id, a.endpoint_id, a.created_at_ms, a.url, \
      a.status, a.response_status, a.response_body, a.duration_ms, a.trigger_type, a.cause, \
@@ -52,13 +52,8 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
                 headers: json(row, 11)?,
             }),
         },
+        recipient: id_or_none(row, 12)?,
     })
-}
-
-/// What a message weighs where payloads are bounded: all that may be sent of it.
-pub(super) fn payload_bytes(message: &Message) -> usize {
-    let payload = message.payload.as_ref().map_or(0, Bytes::len);
-    payload + message.raw.as_ref().map_or(0, |raw| raw.body.len())
 }
 
 /// Reads a delivery.
@@ -72,6 +67,7 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         tries: row.get(3)?,
         trigger: number(row, 4, Trigger::from_number)?,
         due_at: moment(row, 5)?,
+        retry_at: moment_or_none(row, 6)?,
     })
 }
 
@@ -104,6 +100,15 @@ pub(super) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
 /// Reads an id.
 pub(super) fn id<Id: From<Ksuid>>(row: &Row<'_>, column: usize) -> rusqlite::Result<Id> {
     Ok(Ksuid::from_bytes(row.get(column)?).into())
+}
+
+/// Reads an id that may be missing.
+pub(super) fn id_or_none<Id: From<Ksuid>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<Id>> {
+    let bytes: Option<[u8; 20]> = row.get(column)?;
+    Ok(bytes.map(|bytes| Ksuid::from_bytes(bytes).into()))
 }
 
 /// Reads a moment.

@@ -127,6 +127,13 @@ impl Select {
             let listed = "EXISTS (SELECT 1 FROM json_each(m.tags) WHERE value = ?)";
             self.and_value(listed, tag.clone());
         }
+        if filter.to_all {
+            self.and("m.endpoint_id IS NULL");
+        }
+        if let Some(at) = filter.payload_kept_at {
+            let kept = "m.payload IS NOT NULL AND coalesce(m.payload_expires_at_ms > ?, 1)";
+            self.and_value(kept, at.unix_ms());
+        }
         Ok(())
     }
 
@@ -137,7 +144,12 @@ impl Select {
         table: &str,
         filter: &MessageFilter,
     ) -> rusqlite::Result<()> {
-        if types_of(filter).is_none() && filter.channel.is_none() && filter.tag.is_none() {
+        let is_any = types_of(filter).is_none()
+            && filter.channel.is_none()
+            && filter.tag.is_none()
+            && !filter.to_all
+            && filter.payload_kept_at.is_none();
+        if is_any {
             return Ok(());
         }
         self.and(&format!(

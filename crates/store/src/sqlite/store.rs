@@ -116,6 +116,10 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn last_heartbeat(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.pool.run(node::last_heartbeat).await
+    }
+
     async fn adopt(
         &self,
         node: NodeId,

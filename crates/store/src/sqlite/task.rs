@@ -125,40 +125,17 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
 }
 
 fn input(kind: &TaskKind) -> rusqlite::Result<String> {
-    let of_endpoint =
-        |application: &ApplicationId, endpoint: &EndpointId, window: &TaskWindow| Input {
-            application: *application,
-            endpoint: Some(*endpoint),
-            since_ms: Some(window.since.unix_ms()),
-            until_ms: window.until.map(|until| until.unix_ms()),
-            filter: None,
-        };
-    let input = match kind {
-        TaskKind::EndpointRecover {
-            application,
-            endpoint,
-            window,
-        }
-        | TaskKind::EndpointReplayMissing {
-            application,
-            endpoint,
-            window,
-        } => of_endpoint(application, endpoint, window),
-        TaskKind::EndpointBulkReplay {
-            application,
-            endpoint,
-            window,
-            filter,
-        } => Input {
-            filter: Some(Filter::from(filter)),
-            ..of_endpoint(application, endpoint, window)
-        },
-        TaskKind::ApplicationExpunge { application } => Input {
-            application: *application,
-            endpoint: None,
-            since_ms: None,
-            until_ms: None,
-            filter: None,
+    let window = kind.window();
+    let input = Input {
+        application: kind.application(),
+        endpoint: kind.endpoint(),
+        since_ms: window.map(|window| window.since.unix_ms()),
+        until_ms: window
+            .and_then(|window| window.until)
+            .map(Timestamp::unix_ms),
+        filter: match kind {
+            TaskKind::EndpointBulkReplay { filter, .. } => Some(Filter::from(filter)),
+            _ => None,
         },
     };
     to_json(&input)

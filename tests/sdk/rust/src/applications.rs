@@ -116,7 +116,10 @@ async fn upsert(walk: &mut Walk, world: &World) -> Result<()> {
             uid: Some("app-5".into()),
             ..ApplicationIn::new("Application 5".into())
         };
+        refused(applications.get("app-5".into()).await, 404)?;
         let made = applications.upsert("app-5".into(), new).await?;
+        ensure!(made.name == "Application 5" && made.uid.as_deref() == Some("app-5"));
+        ensure!(made.created_at == made.updated_at);
         ensure!(made == applications.get("app-5".into()).await?);
         Ok(())
     })

@@ -94,6 +94,7 @@ CREATE TABLE message (
     tags                  TEXT,           -- NULL when there are none
     payload               BLOB,           -- NULL once it has expired or was expunged
     raw                   BLOB,           -- sent in place of the payload; mostly NULL
+    endpoint_id           BLOB,           -- the only one that it is for; mostly NULL
     raw_headers           TEXT,           -- a JSON list of names and values; NULL where raw is
     deliver_at_ms         INTEGER,
     payload_expires_at_ms INTEGER,        -- NULL when it is kept as long as the message
@@ -116,6 +117,7 @@ CREATE TABLE delivery (
     tries        INTEGER NOT NULL,
     trigger_type INTEGER NOT NULL CHECK (trigger_type IN (0, 1)),
     due_at_ms    INTEGER NOT NULL,
+    retry_at_ms  INTEGER,                 -- of ordered endpoints, whose due_at_ms is their place
     PRIMARY KEY (message_id, endpoint_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,29 +1,25 @@
-//! Endpoints as they are taken and shown. The fields beyond the compatible API are in
-//! `endpoint_own`.
+//! Endpoints as they are taken. The fields beyond the compatible API are in `endpoint_own`.
 //!
-//! Where the compatible API has changed a name, both are taken and both are shown: `eventTypes`
-//! and the older `filterTypes`, `throttleRate` and the older `rateLimit`.
+//! Where the compatible API has changed a name, both are taken: `eventTypes` and the older
+//! `filterTypes`, `throttleRate` and the older `rateLimit`.
 
 use hookwire_compose::recipe::Example;
-use hookwire_types::{Endpoint, EndpointId, Metadata, Reference, SecretText, Timestamp};
-use schemars::JsonSchema;
-use serde::Serialize;
+use hookwire_types::{Endpoint, EndpointId, Metadata, Reference, SecretText};
 use url::Url;
 
 use super::endpoint_headers::read_headers;
-use super::endpoint_own::{OwnFields, OwnOut};
+use super::endpoint_own::OwnFields;
 use super::endpoint_recipe::{FilledIn, read_recipe};
-use super::{patch_rate, read_rate};
+use super::read_rate;
 use crate::error::ApiError;
-use crate::extract::{Field, Fields, FromBody, Patch};
-use crate::openapi::shape::{Id, Time};
+use crate::extract::{Field, Fields, FromBody};
 use crate::problem::invalid;
 use crate::rules;
 
 /// Event types that one endpoint may list; who wants more wants all, which is an absent list.
-const EVENT_TYPES_MAX: usize = 500;
+pub const EVENT_TYPES_MAX: usize = 500;
 /// Channels that one endpoint may list; the compatible API's bound.
-const CHANNELS_MAX: usize = 10;
+pub const CHANNELS_MAX: usize = 10;
 
 /// What an endpoint is made of.
 #[derive(Debug, Clone)]
@@ -202,177 +198,11 @@ impl EndpointIn {
 
 /// Switches an endpoint on or off. Switched on, it begins without a past: otherwise its first
 /// failure would count as the end of a long row of them and switch it off again.
-fn set_disabled(endpoint: &mut Endpoint, disabled: bool) {
+pub fn set_disabled(endpoint: &mut Endpoint, disabled: bool) {
     if endpoint.disabled && !disabled {
         endpoint.failing_since = None;
     }
     endpoint.disabled = disabled;
-}
-
-/// What changes about an endpoint.
-#[derive(Debug)]
-pub struct EndpointPatch {
-    url: Option<String>,
-    name: Option<String>,
-    uid: Patch<String>,
-    description: Option<String>,
-    throttle_rate: Patch<u16>,
-    disabled: Option<bool>,
-    event_types: Patch<Vec<String>>,
-    channels: Patch<Vec<String>>,
-    metadata: Option<Metadata>,
-    own: OwnFields,
-}
-
-/// In a PATCH, an empty list clears as null does.
-fn patch_list(
-    fields: &mut Fields<'_, '_>,
-    name: &'static str,
-    max: usize,
-    rule: fn(&str) -> Result<String, rules::Wrong>,
-) -> Patch<Vec<String>> {
-    match fields.patch(name, |f| f.text_set(0..=max, rule)) {
-        Patch::Value(list) if list.is_empty() => Patch::Null,
-        patch => patch,
-    }
-}
-
-impl FromBody for EndpointPatch {
-    fn read(fields: &mut Fields<'_, '_>) -> Self {
-        let types = rules::wanted_event_type;
-        let event_types = patch_list(fields, "eventTypes", EVENT_TYPES_MAX, types);
-        let older = patch_list(fields, "filterTypes", EVENT_TYPES_MAX, types);
-        Self {
-            url: fields.change("url", |f| f.text(rules::url)),
-            name: fields.change("name", |f| f.text(rules::display_name)),
-            uid: fields.patch("uid", |f| f.text(rules::uid::<EndpointId>)),
-            description: fields.change("description", |f| f.text(rules::description)),
-            throttle_rate: patch_rate(fields),
-            disabled: fields.change("disabled", |f| f.boolean()),
-            event_types: event_types.or(older),
-            channels: patch_list(fields, "channels", CHANNELS_MAX, rules::channel),
-            metadata: fields.change("metadata", |f| f.metadata()),
-            own: OwnFields::read(fields, true),
-        }
-    }
-}
-
-impl EndpointPatch {
-    /// The event types that it asks for.
-    pub fn event_types(&self) -> Option<&[String]> {
-        match &self.event_types {
-            Patch::Value(names) => Some(names),
-            Patch::Absent | Patch::Null => None,
-        }
-    }
-
-    /// Changes what the body mentions.
-    pub fn apply(&self, endpoint: &mut Endpoint) -> Result<(), ApiError> {
-        if let Some(url) = &self.url {
-            endpoint.url.clone_from(url);
-        }
-        if let Some(name) = &self.name {
-            endpoint.name.clone_from(name);
-        }
-        if let Some(description) = &self.description {
-            endpoint.description.clone_from(description);
-        }
-        if let Some(metadata) = &self.metadata {
-            endpoint.metadata.clone_from(metadata);
-        }
-        self.uid.apply(&mut endpoint.uid);
-        self.throttle_rate.apply(&mut endpoint.throttle_rate);
-        self.event_types.apply(&mut endpoint.event_types);
-        self.channels.apply(&mut endpoint.channels);
-        if let Some(disabled) = self.disabled {
-            set_disabled(endpoint, disabled);
-        }
-        self.own.apply(endpoint)
-    }
-}
-
-/// An endpoint as the API shows it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct EndpointOut<'a> {
-    #[serde(flatten)]
-    summary: EndpointSummary<'a>,
-    #[serde(flatten)]
-    own: OwnOut<'a>,
-}
-
-/// An endpoint without how its requests are composed, for lists of something else.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct EndpointSummary<'a> {
-    /// Its id, made by the server.
-    #[schemars(with = "Id<EndpointId>")]
-    id: EndpointId,
-    /// Your own name for it, which works wherever its id does.
-    uid: Option<&'a str>,
-    /// What people call it; the URL's host unless it is said.
-    name: &'a str,
-    /// Where requests go. Path and query may contain placeholders.
-    url: &'a str,
-    /// Free text.
-    description: &'a str,
-    /// Always 1.
-    version: u16,
-    /// Receives nothing.
-    disabled: bool,
-    /// Requests per second at most; null for as many as it takes.
-    throttle_rate: Option<u16>,
-    /// The older name of `throttleRate`.
-    rate_limit: Option<u16>,
-    /// Event types that it wants, also `*` and `invoice.*`; null for all.
-    event_types: Option<&'a [String]>,
-    /// The older name of `eventTypes`.
-    filter_types: Option<&'a [String]>,
-    /// Channels that it listens to; null for all messages.
-    channels: Option<&'a [String]>,
-    /// Your own data on it; its templates see it.
-    metadata: &'a Metadata,
-    /// Since when nothing has reached it; null when the last attempt did.
-    #[schemars(with = "Option<Time>")]
-    failing_since: Option<Timestamp>,
-    /// When it was made.
-    #[schemars(with = "Time")]
-    created_at: Timestamp,
-    /// When it was changed last.
-    #[schemars(with = "Time")]
-    updated_at: Timestamp,
-}
-
-impl<'a> From<&'a Endpoint> for EndpointOut<'a> {
-    fn from(endpoint: &'a Endpoint) -> Self {
-        Self {
-            summary: endpoint.into(),
-            own: endpoint.into(),
-        }
-    }
-}
-
-impl<'a> From<&'a Endpoint> for EndpointSummary<'a> {
-    fn from(endpoint: &'a Endpoint) -> Self {
-        Self {
-            id: endpoint.id,
-            uid: endpoint.uid.as_deref(),
-            name: &endpoint.name,
-            url: &endpoint.url,
-            description: &endpoint.description,
-            // The compatible API once numbered endpoints' definitions; it has always been 1.
-            version: 1,
-            disabled: endpoint.disabled,
-            throttle_rate: endpoint.throttle_rate,
-            rate_limit: endpoint.throttle_rate,
-            event_types: endpoint.event_types.as_deref(),
-            filter_types: endpoint.event_types.as_deref(),
-            channels: endpoint.channels.as_deref(),
-            metadata: &endpoint.metadata,
-            failing_since: endpoint.failing_since,
-            created_at: endpoint.created_at,
-            updated_at: endpoint.updated_at,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -422,8 +252,5 @@ mod tests {
         let input: EndpointIn = parse(&body.into()).unwrap();
         assert_eq!(input.event_types.unwrap(), ["a"]);
         assert_eq!(input.throttle_rate, Some(5));
-        let patch: EndpointPatch = parse(&r#"{"filterTypes":[],"rateLimit":null}"#.into()).unwrap();
-        assert_eq!(patch.event_types, Patch::Null);
-        assert_eq!(patch.throttle_rate, Patch::Null);
     }
 }
