@@ -142,7 +142,9 @@ def test_nobody_else_hears_of_it(shared_server, new_tenant, receiver):
     # Nor is the application that holds them seen by anybody.
     assert [entry.id for entry in mine.sdk.application.list().data] == [app]
 
-    token = sign({"sub": app, "org": new_id("org")}, JWT_SECRET)
+    org = new_id("org")
+    owner = new_tenant(shared_server, org)
+    token = sign({"sub": owner.app(), "org": org}, JWT_SECRET)
     headers = {"authorization": f"Bearer {token}"}
     assert mine.http.get("/operational-webhook/endpoint", headers=headers).status_code == 403
 
