@@ -198,15 +198,8 @@ fn endpoint(url: &str, headers: Metadata, request: &RequestDefinition) -> Endpoi
 
 fn application() -> Application {
     Application {
-        id: ApplicationId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
         uid: Some("acme".to_owned()),
-        name: "Acme".to_owned(),
-        throttle_rate: None, operational: false,
-        metadata: Metadata::new(),
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
+        ..Application::new(Ksuid::MIN.into(), Ksuid::MIN.into(), "Acme", NOW)
     }
 }
 

@@ -117,18 +117,7 @@ fn endpoint() -> Endpoint {
 }
 
 fn application() -> Application {
-    Application {
-        id: ApplicationId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
-        uid: None,
-        name: "Acme".to_owned(),
-        throttle_rate: None,
-        operational: false,
-        metadata: Metadata::new(),
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
-    }
+    Application::new(Ksuid::MIN.into(), Ksuid::MIN.into(), "Acme", NOW)
 }
 
 #[cfg(test)]

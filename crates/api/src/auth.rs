@@ -4,7 +4,7 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hookwire_types::{ApplicationId, CredentialId, OrganizationId, Reference};
+use hookwire_types::{ApplicationId, CredentialId, OrganizationId};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -12,6 +12,7 @@ use http::request::Parts;
 use crate::access::{Access, Reach};
 use crate::credential;
 use crate::error::ApiError;
+use crate::extract::own_app;
 use crate::state::ApiState;
 use crate::token::Subject;
 
@@ -95,9 +96,7 @@ async fn principal_of(state: &ApiState, text: &str) -> Result<Principal, ApiErro
         .verify(text, state.engine().now())
         .map_err(|error| ApiError::Unauthenticated(error.text()))?;
     if let Subject::Application(organization, application) = subject {
-        // As with credentials that are kept: with its application, what speaks for it ends.
-        let reference = Reference::Id(application);
-        let found = state.engine().application(organization, &reference).await?;
+        let found = own_app(state, organization, application).await?;
         found.ok_or(ApiError::Unauthenticated(
             "this token's application does not exist",
         ))?;

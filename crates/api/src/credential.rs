@@ -9,14 +9,14 @@ pub mod text;
 
 use hookwire_store::{Change, StoreError, WhichCredentials};
 use hookwire_types::{
-    Capability, Credential, CredentialHash, CredentialId, CredentialKind, OrganizationId,
-    Reference, Timestamp,
+    Capability, Credential, CredentialHash, CredentialId, CredentialKind, OrganizationId, Timestamp,
 };
 
 use self::memory::{Recalled, Standing};
 use crate::access::{Access, Reach};
 use crate::auth::Principal;
 use crate::error::ApiError;
+use crate::extract::own_app;
 use crate::state::ApiState;
 
 pub use memory::CredentialMemory;
@@ -97,11 +97,8 @@ async fn look_up(
         return Ok(None);
     };
     if let Some(application) = credential.application {
-        let reference = Reference::Id(application);
-        let application = state
-            .engine()
-            .application(credential.organization, &reference);
-        if application.await?.is_none() {
+        let found = own_app(state, credential.organization, application).await?;
+        if found.is_none() {
             return Ok(None);
         }
     }

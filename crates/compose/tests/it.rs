@@ -30,16 +30,9 @@ fn endpoint() -> Endpoint {
 
 fn application() -> Application {
     Application {
-        id: ApplicationId(Ksuid::MIN),
-        organization: OrganizationId(Ksuid::MIN),
         uid: Some("acme".into()),
-        name: "Acme".into(),
-        throttle_rate: None,
-        operational: false,
         metadata: [("tier".to_owned(), "gold".to_owned())].into(),
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
+        ..Application::new(Ksuid::MIN.into(), Ksuid::MIN.into(), "Acme", NOW)
     }
 }
 

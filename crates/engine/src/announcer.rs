@@ -97,7 +97,7 @@ impl Announcer {
         };
         let of_attempt = self.of_attempt(&operational, ready, message, outcome);
         let of_attempt = of_attempt.await?;
-        let disabled = self.of_disabling(ready, outcome).await?;
+        let disabled = self.of_disabling(&operational, ready, outcome).await?;
         Ok(of_attempt.into_iter().chain(disabled).collect())
     }
 
@@ -134,12 +134,13 @@ impl Announcer {
                 timestamp: attempt.created_at,
             },
         };
-        self.make(application, event, data).await
+        self.make(operational, event, data)
     }
 
     /// That the attempt was the last of so many failures that its endpoint is disabled.
     async fn of_disabling(
         &self,
+        operational: &AppSnapshot,
         ready: &Ready,
         outcome: &Outcome,
     ) -> Result<Option<Announcement>, StoreError> {
@@ -157,7 +158,7 @@ impl Announcer {
             trigger: Some("automatic"),
             ..EndpointEvent::new(application, endpoint)
         };
-        let told = self.make(application, DISABLED, data).await?;
+        let told = self.make(operational, DISABLED, data)?;
         Ok(told.map(|it| once_for(it, endpoint)))
     }
 
@@ -187,11 +188,12 @@ impl Announcer {
         event: &'static str,
         trigger: Option<&'static str>,
     ) -> Result<Option<Announcement>, StoreError> {
+        let organization = endpoint.organization;
+        let Some(operational) = self.directory.operational(organization).await? else {
+            return Ok(None);
+        };
         let reference = Reference::Id(endpoint.application);
-        let application = self
-            .directory
-            .application(endpoint.organization, &reference)
-            .await?;
+        let application = self.directory.application(organization, &reference).await?;
         // The operational application is found by nobody: its endpoints are not announced.
         let Some(snapshot) = application else {
             return Ok(None);
@@ -200,23 +202,17 @@ impl Announcer {
             trigger,
             ..EndpointEvent::new(&snapshot.application, endpoint)
         };
-        self.make(&snapshot.application, event, data).await
+        self.make(&operational, event, data)
     }
 
     /// The announcement, if any operational webhook wants it.
-    async fn make(
+    fn make(
         &self,
-        application: &Application,
+        operational: &AppSnapshot,
         event: &'static str,
         data: impl Serialize,
     ) -> Result<Option<Announcement>, StoreError> {
-        if application.operational {
-            return Ok(None);
-        }
-        let Some(operational) = self.directory.operational(application.organization).await? else {
-            return Ok(None);
-        };
-        let endpoints = wanting(&operational, event);
+        let endpoints = wanting(operational, event);
         if endpoints.is_empty() {
             return Ok(None);
         }

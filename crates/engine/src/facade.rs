@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::announcer::Announcer;
 use crate::clock::Clock;
+use crate::completion::to_its_end;
 use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
 use crate::horizon::Horizon;
@@ -76,9 +77,11 @@ impl Engine {
         if found.is_some() || !is_default {
             return Ok(found);
         }
-        let uid = Some(Application::DEFAULT_UID.to_owned());
-        let application = self.new_application(organization, uid, "Default");
-        self.create_once(application).await?;
+        self.create_once(Application {
+            uid: Some(Application::DEFAULT_UID.to_owned()),
+            ..Application::new(self.new_id(), organization, "Default", self.now())
+        })
+        .await?;
         directory.application(organization, reference).await
     }
 
@@ -92,34 +95,13 @@ impl Engine {
         if let Some(found) = directory.operational(organization).await? {
             return Ok(Some(found));
         }
-        let application = self.new_application(organization, None, "Operational webhooks");
+        let name = "Operational webhooks";
         self.create_once(Application {
             operational: true,
-            ..application
+            ..Application::new(self.new_id(), organization, name, self.now())
         })
         .await?;
         directory.operational(organization).await
-    }
-
-    fn new_application(
-        &self,
-        organization: OrganizationId,
-        uid: Option<String>,
-        name: &str,
-    ) -> Application {
-        let now = self.now();
-        Application {
-            id: self.inner.clock.id(now),
-            organization,
-            uid,
-            name: name.to_owned(),
-            throttle_rate: None,
-            operational: false,
-            metadata: Metadata::new(),
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        }
     }
 
     /// Creates an application, unless somebody else has made it in the meantime.
@@ -138,9 +120,7 @@ impl Engine {
     /// in memory must not differ.
     pub async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let this = self.clone();
-        let changed = tokio::spawn(async move { this.change_now(changes).await });
-        let broke_off = |_| Err(StoreError::Unavailable("a change broke off".into()));
-        changed.await.unwrap_or_else(broke_off)
+        to_its_end(async move { this.change_now(changes).await }).await
     }
 
     async fn change_now(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ mod announcer;
 mod backlog;
 mod claimer;
 mod clock;
+mod completion;
 mod composing;
 mod directory;
 mod dispatcher;

@@ -125,18 +125,7 @@ mod tests {
         let store: Arc<dyn Store> = Arc::new(store);
         let clock = Arc::new(Clock::default());
         let now = clock.now();
-        let application = Application {
-            id: clock.id(now),
-            organization: clock.id(now),
-            uid: None,
-            name: "Acme".to_owned(),
-            throttle_rate: None,
-            operational: false,
-            metadata: Metadata::new(),
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
+        let application = Application::new(clock.id(now), clock.id(now), "Acme", now);
         let create = Change::CreateApplication(application.clone());
         store.change(vec![create]).await.unwrap();
         let of = |message_retention_days| Retention {

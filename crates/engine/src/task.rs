@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::backlog::Backlog;
 use crate::clock::Clock;
+use crate::completion::to_its_end;
 use crate::composing::Composer;
 use crate::directory::Directory;
 use crate::target::Target;
@@ -89,9 +90,7 @@ impl Tasks {
         kind: TaskKind,
     ) -> Result<Task, TaskError> {
         let this = self.clone();
-        let started = tokio::spawn(async move { this.begin(organization, kind).await });
-        let broke_off = |_| StoreError::Unavailable("starting a task broke off".into());
-        started.await.map_err(broke_off)?
+        to_its_end(async move { this.begin(organization, kind).await }).await
     }
 
     async fn begin(&self, organization: OrganizationId, kind: TaskKind) -> Result<Task, TaskError> {
@@ -140,9 +139,7 @@ impl Tasks {
 
     fn spawn(&self, task: Task) {
         let this = self.clone();
-        tokio::spawn(async move {
-            this.run(task).await;
-        });
+        tokio::spawn(async move { this.run(task).await });
     }
 
     /// Takes steps until there is nothing left to do.
@@ -246,13 +243,10 @@ impl Tasks {
 
     /// What an endpoint that is disabled or gone is sent only fails, whatever it was before.
     async fn can_go_on(&self, kind: &TaskKind) -> Result<bool, StoreError> {
-        let (TaskKind::EndpointRecover { endpoint, .. }
-        | TaskKind::EndpointReplayMissing { endpoint, .. }
-        | TaskKind::EndpointBulkReplay { endpoint, .. }) = kind
-        else {
+        let Some(endpoint) = kind.endpoint() else {
             return Ok(true);
         };
-        let lane = self.directory.lane(*endpoint).await?;
+        let lane = self.directory.lane(endpoint).await?;
         let target = lane.target();
         Ok(target.endpoint().is_some_and(|endpoint| !endpoint.disabled))
     }

@@ -13,6 +13,7 @@ use hookwire_types::*;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::completion::to_its_end;
 use crate::directory::Directory;
 use crate::dispatcher::{Dispatcher, shard_of};
 use crate::horizon::{Horizon, UnderWay};
@@ -107,12 +108,11 @@ impl Trials {
     ) -> Result<TestReport, TestError> {
         let place = self.place(endpoint.application).ok_or(TestError::Busy)?;
         let (this, endpoint) = (self.clone(), endpoint.id);
-        let test = tokio::spawn(async move {
+        to_its_end(async move {
             let _place = place;
-            this.run(endpoint, event).await
-        });
-        let broke_off = |_| Err(StoreError::Unavailable("the test broke off".into()));
-        Ok(test.await.unwrap_or_else(broke_off)?)
+            Ok(this.run(endpoint, event).await?)
+        })
+        .await
     }
 
     fn place(&self, application: ApplicationId) -> Option<Place> {

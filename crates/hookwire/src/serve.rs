@@ -335,47 +335,20 @@ mod tests {
     async fn keep_credentials(store: &dyn Store) {
         let now = Timestamp::from_unix_ms(1_790_000_000_000);
         let id = Ksuid::floor(now);
-        let application = Application {
-            id: id.into(),
-            organization: default_organization().unwrap(),
-            uid: None,
-            name: "Acme".to_owned(),
-            throttle_rate: None,
-            operational: false,
-            metadata: Metadata::new(),
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
+        let application = Application::new(id.into(), default_organization().unwrap(), "Acme", now);
         let endpoint = Endpoint {
-            id: id.into(),
-            organization: application.organization,
-            application: application.id,
-            uid: None,
             name: "CRM".to_owned(),
             url: "https://example.com/".to_owned(),
-            description: String::new(),
-            throttle_rate: None,
-            disabled: false,
-            event_types: None,
-            channels: None,
-            metadata: Metadata::new(),
-            filter: None,
-            request: RequestDefinition::default(),
-            headers: Metadata::new(),
-            transformation: Transformation::default(),
-            retry: RetryDefinition::default(),
-            ordered: false,
             credentials: Some(Credentials::Bearer {
                 token: SecretText::new("t.o.k"),
             }),
-            secrets: Secrets::new(),
-            secret: SecretText::new("whsec_c2VjcmV0"),
-            old_secrets: Vec::new(),
-            failing_since: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..Endpoint::new(
+                id.into(),
+                application.organization,
+                application.id,
+                SecretText::new("whsec_c2VjcmV0"),
+                now,
+            )
         };
         let changes = vec![
             Change::CreateApplication(application),

@@ -31,4 +31,25 @@ pub struct Application {
 impl Application {
     /// The uid of the application that every organization has without making it.
     pub const DEFAULT_UID: &str = "default";
+
+    /// An application with nothing but a name.
+    pub fn new(
+        id: ApplicationId,
+        organization: OrganizationId,
+        name: impl Into<String>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization,
+            uid: None,
+            name: name.into(),
+            throttle_rate: None,
+            operational: false,
+            metadata: Metadata::new(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
 }

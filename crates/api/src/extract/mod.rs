@@ -25,5 +25,5 @@ pub use public_url::PublicUrl;
 pub use query::{FromQuery, Parameter, Params, Query};
 pub use target::{
     App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, named_application,
-    reference, require_endpoint,
+    own_app, reference, require_endpoint,
 };

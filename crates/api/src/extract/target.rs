@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use hookwire_engine::AppSnapshot;
-use hookwire_store::Payloads;
+use hookwire_store::{Payloads, StoreError};
 use hookwire_types::{
     Application, ApplicationId, Endpoint, EndpointId, Message, MessageId, OrganizationId, Reference,
 };
@@ -221,13 +221,15 @@ pub async fn find_app(
     }
 }
 
-async fn own_app(
+/// The application that a credential is for, unless it was deleted: with it, what speaks for it
+/// ends.
+pub async fn own_app(
     state: &ApiState,
     organization: OrganizationId,
     own: ApplicationId,
-) -> Result<Option<Arc<AppSnapshot>>, ApiError> {
+) -> Result<Option<Arc<AppSnapshot>>, StoreError> {
     let reference = Reference::Id(own);
-    Ok(state.engine().application(organization, &reference).await?)
+    state.engine().application(organization, &reference).await
 }
 
 fn is_named(application: &Application, reference: &Reference<ApplicationId>) -> bool {

@@ -58,7 +58,8 @@ impl Key {
 pub struct RequestKey {
     tenant: [u8; TENANT_BYTES],
     rest: Sha256,
-    body: BodyDigest,
+    /// What tells that it is the same request.
+    pub body: BodyDigest,
     automatic: bool,
     /// Whether the request is about an application, there or not.
     pub is_below_application: bool,

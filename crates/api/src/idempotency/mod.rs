@@ -49,6 +49,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const ANSWER_BYTES_MAX: usize = 256 << 10;
 /// How long a request waits for the same one that is under way: as long as a slow client would.
 const WAIT_MAX: Duration = Duration::from_secs(30);
+
 /// What the layer knows; one for all requests.
 #[derive(Debug)]
 pub struct Idempotency {
@@ -166,7 +167,7 @@ async fn begin(
             },
         }
     };
-    if body != key.within(None).body {
+    if body != key.body {
         return Err(key::refused(
             "was used for a request with another body".into(),
         ));

@@ -225,16 +225,10 @@ pub async fn create_from(
 ) -> Result<Application, ApiError> {
     let now = state.engine().now();
     let application = Application {
-        id: state.engine().new_id(),
-        organization,
         uid: input.uid,
-        name: input.name,
         throttle_rate: input.throttle_rate,
-        operational: false,
         metadata: input.metadata,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..Application::new(state.engine().new_id(), organization, input.name, now)
     };
     let change = Change::CreateApplication(application.clone());
     state.engine().change(vec![change]).await?;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use hookwire_engine::PreviewReport;
-use hookwire_types::{Application, Cause, Endpoint, Metadata, OrganizationId};
+use hookwire_types::{Application, Cause, Endpoint, OrganizationId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -99,19 +99,7 @@ async fn subject(
 /// For those who preview before there is an application.
 fn sample_application(state: &ApiState, organization: OrganizationId) -> Application {
     let engine = state.engine();
-    let now = engine.now();
-    Application {
-        id: engine.new_id(),
-        organization,
-        uid: None,
-        name: "Sample".to_owned(),
-        throttle_rate: None,
-        operational: false,
-        metadata: Metadata::new(),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
+    Application::new(engine.new_id(), organization, "Sample", engine.now())
 }
 
 fn shown(report: PreviewReport, hidden: &Hidden) -> PreviewOut {

@@ -123,6 +123,10 @@ impl ScriptFailure {
     }
 
     fn of_thrown<'js>(ctx: &Ctx<'js>, thrown: Value<'js>) -> Self {
+        if thrown.is_null() {
+            let text = "thrown: null, as the engine does when there is no memory for an error";
+            return Self::new(ScriptFailureKind::Thrown, text);
+        }
         let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) else {
             let text = match thrown.as_string() {
                 Some(text) => text.to_string().ok(),

@@ -25,16 +25,8 @@ fn target(endpoint: Endpoint) -> Target {
 fn target_in(endpoint: Endpoint, of_application: Option<u16>) -> Target {
     let moment = endpoint.created_at;
     let application = Application {
-        id: endpoint.application,
-        organization: endpoint.organization,
-        uid: None,
-        name: "Shop".to_owned(),
         throttle_rate: of_application,
-        operational: false,
-        metadata: Metadata::new(),
-        created_at: moment,
-        updated_at: moment,
-        version: 1,
+        ..Application::new(endpoint.application, endpoint.organization, "Shop", moment)
     };
     let defaults = Defaults::of(&EngineSettings::default());
     Target::Ready(defaults.ready(&Arc::new(endpoint), &Arc::new(application)))

@@ -11,7 +11,7 @@
 //! not survive that is replaced before it is given the next script, and no script is blamed for
 //! another's.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, BufReader, ErrorKind, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
@@ -36,6 +36,8 @@ const GRACE: Duration = Duration::from_millis(250);
 /// and the server, which should have ended it, is gone.
 const SELF_CHECK: Duration = Duration::from_secs(5);
 const READY: [u8; 1] = [b'r'];
+/// A usual payload with its script fits.
+const BUFFER_BYTES: usize = 16 << 10;
 
 /// The server's side: starts processes and talks to one at a time.
 pub(super) struct InProcess {
@@ -47,7 +49,9 @@ pub(super) struct InProcess {
 /// A process that runs.
 struct Peer {
     child: Child,
-    socket: UnixStream,
+    /// A frame and what follows it come in one read. Its reads and writes wait for `wait_max`.
+    socket: BufReader<UnixStream>,
+    wait_max: Duration,
 }
 
 impl InProcess {
@@ -72,19 +76,19 @@ impl InProcess {
     /// The process that is there, if it survived its last script.
     fn idle(&mut self) -> Option<Peer> {
         let mut peer = self.peer.take()?;
-        let is_ready = peer.wait_ready(self.time_max + GRACE).is_ok();
+        let is_ready = peer.wait_ready(peer.wait_max).is_ok();
         is_ready.then_some(peer)
     }
 
     fn fresh(&self) -> io::Result<Peer> {
-        let mut peer = Peer::start(&self.command)?;
+        let mut peer = Peer::start(&self.command, self.time_max + GRACE)?;
         peer.wait_ready(START_MAX)?;
         Ok(peer)
     }
 
     /// Has a process run the script, and keeps the process when it did.
     fn ask(&mut self, mut peer: Peer, request: &[u8]) -> io::Result<ScriptRun> {
-        let run = peer.exchange(request, self.time_max + GRACE)?;
+        let run = peer.exchange(request)?;
         self.peer = Some(peer);
         Ok(run)
     }
@@ -146,8 +150,11 @@ fn is_gone(error: &io::Error) -> bool {
 }
 
 impl Peer {
-    fn start(command: &ScriptCommand) -> io::Result<Self> {
+    fn start(command: &ScriptCommand, wait_max: Duration) -> io::Result<Self> {
         let (socket, theirs) = UnixStream::pair()?;
+        socket.set_read_timeout(Some(wait_max))?;
+        // It says «ready» only when it reads; a process that then stops to read is ended too.
+        socket.set_write_timeout(Some(wait_max))?;
         let child = Command::new(&command.program)
             .args(&command.arguments)
             .env_clear()
@@ -158,7 +165,11 @@ impl Peer {
             // An interrupt from the terminal is the server's to handle: it still delivers then.
             .process_group(0)
             .spawn()?;
-        Ok(Self { child, socket })
+        Ok(Self {
+            child,
+            socket: BufReader::with_capacity(BUFFER_BYTES, socket),
+            wait_max,
+        })
     }
 
     fn wait_ready(&mut self, time_max: Duration) -> io::Result<()> {
@@ -170,39 +181,38 @@ impl Peer {
         }
     }
 
-    fn exchange(&mut self, request: &[u8], time_max: Duration) -> io::Result<ScriptRun> {
-        let end = Instant::now() + time_max;
-        // It says «ready» only when it reads; a process that then stops to read is ended too.
-        self.socket.set_write_timeout(Some(time_max))?;
-        self.socket.write_all(request).map_err(as_timeout)?;
+    fn exchange(&mut self, request: &[u8]) -> io::Result<ScriptRun> {
+        let end = Instant::now() + self.wait_max;
+        self.socket
+            .get_mut()
+            .write_all(request)
+            .map_err(as_timeout)?;
         let mut length = [0; 4];
         self.read(&mut length, end)?;
-        let length = u32::from_le_bytes(length) as usize;
-        if length > FRAME_MAX_BYTES {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        let mut frame = vec![0; length];
+        let mut frame = vec![0; frame_bytes(length)?];
         self.read(&mut frame, end)?;
-        read_run(&frame).map_err(|broken| io::Error::new(ErrorKind::InvalidData, broken))
+        read_run(&frame).map_err(broken)
     }
 
-    /// Fills the buffer before `end`, however slowly bytes come.
+    /// Fills the buffer before `end`, however slowly bytes come: at most one wait later.
     fn read(&mut self, mut buffer: &mut [u8], end: Instant) -> io::Result<()> {
         while !buffer.is_empty() {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(ErrorKind::TimedOut.into());
-            }
-            self.socket.set_read_timeout(Some(left))?;
             match self.socket.read(buffer) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(count) => buffer = &mut buffer[count..],
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(as_timeout(error)),
+                Err(error) if is_retried(&error) => {}
+                Err(error) => return Err(error),
+            }
+            if !buffer.is_empty() && Instant::now() >= end {
+                return Err(ErrorKind::TimedOut.into());
             }
         }
         Ok(())
     }
+}
+
+fn is_retried(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock)
 }
 
 /// A socket says "would block" where its time is up.
@@ -226,7 +236,7 @@ impl Drop for Peer {
 /// a [`ScriptCommand`].
 pub fn serve_scripts() -> io::Result<()> {
     let input = io::stdin().as_fd().try_clone_to_owned()?;
-    let mut socket = UnixStream::from(input);
+    let mut socket = BufReader::with_capacity(BUFFER_BYTES, UnixStream::from(input));
     let served = Arc::new(AtomicU64::new(0));
     let watched = Arc::clone(&served);
     std::thread::Builder::new()
@@ -235,27 +245,35 @@ pub fn serve_scripts() -> io::Result<()> {
     let mut runner = InThread::new(Duration::ZERO);
     loop {
         runner.prepare();
-        socket.write_all(&READY)?;
+        socket.get_mut().write_all(&READY)?;
         let mut length = [0; 4];
         match socket.read_exact(&mut length) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(()),
             read => read?,
         }
-        let length = u32::from_le_bytes(length) as usize;
-        if length > FRAME_MAX_BYTES {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        let mut frame = vec![0; length];
+        let mut frame = vec![0; frame_bytes(length)?];
         socket.read_exact(&mut frame)?;
-        let request = Request::read(&frame)
-            .map_err(|broken| io::Error::new(ErrorKind::InvalidData, broken))?;
+        let request = Request::read(&frame).map_err(broken)?;
         // Odd while a script runs.
         served.fetch_add(1, Ordering::Relaxed);
         runner.set_time_max(Duration::from_millis(request.time_max_ms.into()));
         let run = runner.run(&request.code, &request.input);
         served.fetch_add(1, Ordering::Relaxed);
-        socket.write_all(&write_run(&run))?;
+        socket.get_mut().write_all(&write_run(&run))?;
     }
+}
+
+/// How long the frame behind a length is.
+fn frame_bytes(length: [u8; 4]) -> io::Result<usize> {
+    let length = u32::from_le_bytes(length) as usize;
+    match length <= FRAME_MAX_BYTES {
+        true => Ok(length),
+        false => Err(ErrorKind::InvalidData.into()),
+    }
+}
+
+fn broken(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, what)
 }
 
 fn end_when_stuck(served: &AtomicU64) {

@@ -1,6 +1,5 @@
 //! A store with a clock and things to put into it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -56,18 +55,7 @@ impl World {
 
     pub(crate) fn new_application(&self) -> Application {
         let now = self.now();
-        Application {
-            id: self.id(),
-            organization: self.organization,
-            uid: None,
-            name: "Acme".to_owned(),
-            throttle_rate: None,
-            operational: false,
-            metadata: BTreeMap::new(),
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        }
+        Application::new(self.id(), self.organization, "Acme", now)
     }
 
     pub(crate) fn new_endpoint(&self, application: &Application) -> Endpoint {
