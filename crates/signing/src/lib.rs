@@ -1,4 +1,5 @@
-//! Signs webhooks and verifies them, as [Standard Webhooks] 1.0 says.
+//! Signs webhooks and verifies them, as [Standard Webhooks] 1.0 says; verifies what providers with
+//! signatures of their own send ([`provider`]).
 //!
 //! A signed webhook carries three headers:
 //!
@@ -49,6 +50,53 @@
 //! # }
 //! ```
 //!
+//! # Receiving from other providers
+//!
+//! GitHub, Stripe, Slack and many others sign in ways of their own. [`provider::Provider`] lists
+//! those that are known, [`provider::GenericScheme`] describes any other one.
+//!
+//! ```
+//! use hookwire_signing::provider::{self, Provider, ProviderVerifier, ReceivedRequest, Scheme};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Once, at start, with the secret as the provider shows it.
+//! let secrets = ["It's a Secret to Everybody"];
+//! let verifier = ProviderVerifier::new(Scheme::Provider(Provider::GitHub), secrets)?;
+//!
+//! // For each request. With `http::HeaderMap` the closure is
+//! // `|name| headers.get(name).map(|value| value.as_bytes())`.
+//! let received = [
+//!     ("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+//!     (
+//!         "x-hub-signature-256",
+//!         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+//!     ),
+//! ];
+//! let request = ReceivedRequest {
+//!     method: "POST",
+//!     url: "https://example.com/hooks/github",
+//!     headers: &|name| {
+//!         let mut headers = received.iter();
+//!         headers.find(|(known, _)| *known == name).map(|(_, value)| value.as_bytes())
+//!     },
+//!     body: b"Hello, World!",
+//! };
+//! let now_unix_seconds = 1_764_000_000; // in earnest: the system's clock
+//!
+//! // Some providers ask first whether they are expected: that is to be answered, not handled.
+//! assert!(verifier.handshake(&request, now_unix_seconds).is_none());
+//! verifier.verify(&request, now_unix_seconds)?;
+//!
+//! // Remember the id and skip what was handled already.
+//! let id = provider::delivery_id(Provider::GitHub, &request);
+//! assert_eq!(id.as_deref(), Some("72d3162e-cc78-11e3-81ab-4c9367dc0958"));
+//!
+//! let forged = ReceivedRequest { body: b"Hello, Mallory!", ..request };
+//! assert!(verifier.verify(&forged, now_unix_seconds).is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Sending
 //!
 //! ```
@@ -74,6 +122,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod content;
+pub mod provider;
 mod secret;
 mod signer;
 mod verifier;

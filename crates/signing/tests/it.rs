@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod provider;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookwire_signing::*;
