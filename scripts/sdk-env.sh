@@ -13,32 +13,8 @@ language=${1:-}
 sources=tests/sdk/$language
 built=$PWD/target/sdk/$language
 
-# Ends with 3 unless there is a tool of this version or a newer one: needs TOOL VERSION COMMAND…,
-# where the command prints the version that is there, whatever stands before its number.
-needs() {
-    local tool=$1 wanted=$2 found
-    shift 2
-    if ! command -v "$tool" >/dev/null 2>&1; then
-        echo "The $language SDK is not tested: $tool is missing (it needs $wanted or newer)." >&2
-        exit 3
-    fi
-    found=$("$@" 2>&1 | sed -n 's/^[^0-9]*\([0-9][0-9.]*\).*/\1/p' | head -n 1)
-    if [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)" != "$wanted" ]; then
-        echo "The $language SDK is not tested: $tool is $found (it needs $wanted or newer)." >&2
-        exit 3
-    fi
-}
-
-# Whether what was built last is of other sources or by another tool, whose version is given.
-is_stale() {
-    made_of=$({ echo "$1"; find "$sources" -type f -print0 | sort -z | xargs -0 cat; } | sha256sum)
-    [ "$(cat "$built/made-of" 2>/dev/null || true)" != "$made_of" ]
-}
-
-# Called when all is built, so that what was interrupted is done again.
-remember() {
-    echo "$made_of" >"$built/made-of"
-}
+untested="The $language SDK"
+. scripts/languages.sh
 
 ready_python() {
     needs python3 3.10 python3 --version

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sees to it that a build (with --tests: the black-box tests too) finds what it needs.
 # On a Debian-like system it installs missing system packages when it may; everything else that
-# is missing is named together with the command that brings it.
+# is missing is named together with the command that brings it. What only some tests need is
+# installed when it may be, and otherwise left out: those tests then say so themselves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,23 +44,43 @@ if [ "$with_tests" = yes ]; then
     fi
 fi
 
+# What an installation starts with, or nothing where it is not possible without asking anybody.
+as_root=()
+may_install=no
+if have apt-get; then
+    if [ "$(id -u)" = 0 ]; then
+        may_install=yes
+    elif sudo -n true 2>/dev/null; then
+        as_root=(sudo)
+        may_install=yes
+    fi
+fi
+
+apt_install() {
+    "${as_root[@]}" apt-get update -q &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y --no-install-recommends "$@"
+}
+
 if [ "${#packages[@]}" -gt 0 ]; then
-    install="apt-get install -y --no-install-recommends ${packages[*]}"
-    as_root=""
-    [ "$(id -u)" = 0 ] || as_root="sudo"
-    if have apt-get && { [ -z "$as_root" ] || sudo -n true 2>/dev/null; }; then
+    if [ "$may_install" = yes ]; then
         echo "Missing: $(IFS=,; echo "${missing[*]}"). Installing: ${packages[*]}"
-        $as_root apt-get update -q
-        # shellcheck disable=SC2086 # the command is meant to be split into words
-        $as_root env DEBIAN_FRONTEND=noninteractive $install
+        apt_install "${packages[@]}"
     else
         {
             echo "Missing: $(IFS=,; echo "${missing[*]}")."
             echo "On a Debian-like system this brings it:"
-            echo "    sudo $install"
+            echo "    sudo apt-get install -y --no-install-recommends ${packages[*]}"
         } >&2
         exit 1
     fi
+fi
+
+# One of the example receivers is in PHP.
+if [ "$with_tests" = yes ] && [ "$may_install" = yes ] &&
+    ! php -r 'exit(extension_loaded("pdo_sqlite") ? 0 : 1);' 2>/dev/null; then
+    echo "Missing: PHP with SQLite. Installing: php-cli php-sqlite3"
+    apt_install php-cli php-sqlite3 || echo "It could not be installed: PHP is not tested." >&2
 fi
 
 # rustup installs to a directory that a shell opened earlier does not search.

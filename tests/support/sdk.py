@@ -23,11 +23,11 @@ def languages():
     return sorted(entry.name for entry in _WALKERS.iterdir() if entry.is_dir())
 
 
-def ready(language, within):
+def ready(language, within, script="sdk-env.sh"):
     """Makes a walker ready; gives its command. Skips the test when its tools are missing, except
-    in CI, where nothing may be left out in silence."""
+    in CI, where nothing may be left out in silence. `script` is what makes it ready."""
     done = subprocess.run(
-        [ROOT / "scripts" / "sdk-env.sh", language],
+        [ROOT / "scripts" / script, language],
         env=_ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -36,7 +36,7 @@ def ready(language, within):
     )
     if done.returncode == _NO_TOOLS and os.environ.get("CI") != "true":
         pytest.skip(done.stderr.strip())
-    assert done.returncode == 0, f"sdk-env.sh {language}:\n{done.stderr}"
+    assert done.returncode == 0, f"{script} {language}:\n{done.stderr}"
     return done.stdout.splitlines()
 
 
