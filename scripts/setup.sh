@@ -83,6 +83,13 @@ if [ "$with_tests" = yes ] && [ "$may_install" = yes ] &&
     apt_install php-cli php-sqlite3 || echo "It could not be installed: PHP is not tested." >&2
 fi
 
+# The page of a bin is tested in a browser.
+if [ "$with_tests" = yes ] && [ "$may_install" = yes ] &&
+    ! have chromium && ! have chromium-browser && ! have google-chrome; then
+    echo "Missing: a browser. Installing: chromium"
+    apt_install chromium || echo "It could not be installed: pages are not tested." >&2
+fi
+
 # rustup installs to a directory that a shell opened earlier does not search.
 if ! have cargo && [ -x "$HOME/.cargo/bin/cargo" ]; then
     echo "Rust is installed, but \$HOME/.cargo/bin is not in PATH. Run this and try again:" >&2

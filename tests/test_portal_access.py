@@ -134,6 +134,8 @@ def furnished(tenant, receiver):
     task = tenant.http.post(f"/app/{app}/endpoint/hook/recover", json={"since": since})
     assert task.status_code == 202, task.text
     key = tenant.http.post("/auth/key", json={"name": "CI"})
+    bin_ = tenant.http.post("/bin", json={"response": {"body": f"{SECRET}-answer"}}).json()
+    capture = httpx.post(bin_["url"], content=f"{SECRET}-capture", timeout=30)
     return {
         "app_id": app,
         "endpoint_id": endpoint,
@@ -145,6 +147,8 @@ def furnished(tenant, receiver):
         "recipe_id": "slack",
         "sink_id": "sink",
         "consumer_id": "consumer",
+        "bin_id": bin_["id"],
+        "request_id": capture.headers["hookwire-capture"],
     }
 
 

@@ -46,6 +46,8 @@ def run(location, world, directory):
         "event_type_name": "order.paid",
         "task_id": world.task,
         "operational_endpoint_id": world.operational,
+        "bin_id": world.bin[0],
+        "request_id": world.bin[1],
     }
     environment = {
         "SCHEMATHESIS_HOOKS": "contract.fuzz_hooks",

@@ -5,16 +5,16 @@
 //! second thus has a second in the figures of everything that was due in it, also of what could not
 //! be sent because every producer was waiting.
 
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anyhow::bail;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
-use hyper::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use hyper::http::response::Parts;
+use hyper::{Request, Response};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep};
@@ -24,7 +24,9 @@ use crate::ledger::{Answer, Sent, id_digest};
 use crate::pace::{self, Pace};
 use crate::payload::{Envelope, Stamp};
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub use target::Target;
+
+mod target;
 
 /// How long after the end of a phase its last answers are waited for.
 const GRACE: Duration = Duration::from_secs(10);
@@ -37,14 +39,6 @@ const ANSWER_BYTES_MAX: usize = 8 * 1024;
 
 /// How much of a surprising answer is shown.
 const COMPLAINT_CHARS_MAX: usize = 300;
-
-/// Where messages are published.
-pub struct Target {
-    address: SocketAddr,
-    path: Uri,
-    headers: HeaderMap,
-    idempotency_keys: bool,
-}
 
 /// What a phase's producers have to tell.
 #[derive(Debug, Default)]
@@ -62,43 +56,6 @@ pub struct Load {
     next_seq: Arc<AtomicU64>,
 }
 
-impl Target {
-    /// Publishes to `application` of the server at `address`, with an idempotency key for each
-    /// message (as SDKs do by themselves) or without.
-    pub fn new(
-        address: SocketAddr,
-        application: &str,
-        token: &str,
-        idempotency_keys: bool,
-    ) -> anyhow::Result<Self> {
-        let mut headers = HeaderMap::new();
-        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))?;
-        authorization.set_sensitive(true);
-        headers.insert(HOST, HeaderValue::try_from(address.to_string())?);
-        headers.insert(AUTHORIZATION, authorization);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(Self {
-            address,
-            path: format!("/api/v1/app/{application}/msg").parse()?,
-            headers,
-            idempotency_keys,
-        })
-    }
-
-    fn request(&self, seq: u64, body: &[u8]) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(Bytes::copy_from_slice(body)));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.path.clone();
-        *request.headers_mut() = self.headers.clone();
-        if self.idempotency_keys
-            && let Ok(key) = HeaderValue::try_from(format!("auto_bench-{seq:016x}"))
-        {
-            request.headers_mut().insert(IDEMPOTENCY_KEY, key);
-        }
-        request
-    }
-}
-
 impl Load {
     /// `producers` connections to `target`, with sequence numbers from 0.
     pub fn new(target: Target, producers: usize) -> Self {
@@ -111,8 +68,14 @@ impl Load {
 
     /// Sends as fast as answers come, for `duration`.
     pub async fn closed_loop(&self, duration: Duration) -> Report {
+        self.closed_loop_of(u64::MAX, duration).await
+    }
+
+    /// The same, and ends earlier when `messages_max` were sent.
+    pub async fn closed_loop_of(&self, messages_max: u64, duration: Duration) -> Report {
         let until = Instant::now() + duration;
-        self.produce(until, Pace::Closed { until }).await
+        let left = Arc::new(AtomicU64::new(messages_max));
+        self.produce(until, Pace::Closed { until, left }).await
     }
 
     /// Sends `rate_per_s` messages each second, evenly spaced, for `duration`.
@@ -129,7 +92,7 @@ impl Load {
                 target: Arc::clone(&self.target),
                 next_seq: Arc::clone(&self.next_seq),
                 pace: pace.clone(),
-                envelope: Envelope::new(),
+                envelope: self.target.envelope(),
                 report: Report::default(),
             };
             tasks.spawn(producer.run(until + GRACE));
@@ -149,6 +112,22 @@ impl Load {
 }
 
 impl Report {
+    /// Shows what went wrong. An error when the server acknowledged nothing at all.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if let Some(complaint) = &self.complaint {
+            eprintln!("  a producer reports: {complaint}");
+        }
+        let acknowledged = |sent: &Sent| matches!(sent.answer, Answer::Acknowledged(_));
+        if !self.sent.iter().any(acknowledged) {
+            bail!(
+                "the server acknowledged none of {} messages: {}",
+                self.sent.len(),
+                self.complaint.as_deref().unwrap_or_default()
+            );
+        }
+        Ok(())
+    }
+
     fn complain(&mut self, text: impl FnOnce() -> String) {
         if self.complaint.is_none() {
             self.complaint = Some(text().chars().take(COMPLAINT_CHARS_MAX).collect());
@@ -173,7 +152,7 @@ enum End {
 impl Producer {
     async fn run(mut self, give_up_at: Instant) -> Report {
         while Instant::now() < give_up_at {
-            match connection::open(self.target.address).await {
+            match connection::open(self.target.address()).await {
                 Ok((sender, wire)) => {
                     let work = self.publish_all(sender, give_up_at);
                     if let End::Finished = connection::drive(wire, work).await {
@@ -219,7 +198,7 @@ impl Producer {
             () = give_up => Err(format!("no answer within {} s of the end", GRACE.as_secs())),
         };
         let answer = match answer {
-            Ok((status, body)) => self.read(status, &body),
+            Ok((head, body)) => self.read(&head, &body),
             Err(reason) => {
                 self.report.complain(|| reason);
                 Answer::Unanswered
@@ -234,20 +213,21 @@ impl Producer {
         answer
     }
 
-    fn read(&mut self, status: StatusCode, body: &[u8]) -> Answer {
+    fn read(&mut self, head: &Parts, body: &[u8]) -> Answer {
+        let status = head.status;
         if !status.is_success() {
             self.report
                 .complain(|| format!("answered {status}: {}", String::from_utf8_lossy(body)));
             return Answer::Refused(status.as_u16());
         }
-        let id = id_of(body);
+        let id = self.target.id_in(&head.headers, body);
         if id.is_none() {
             self.report.complain(|| {
                 let body = String::from_utf8_lossy(body);
                 format!("answered {status} without an id: {body}")
             });
         }
-        // Without an id it is acknowledged all the same; the ledger then shows it as mislabelled.
+        // Without an id it is acknowledged all the same; the ledger then does not balance.
         Answer::Acknowledged(id.map_or(0, |id| id_digest(id.as_bytes())))
     }
 }
@@ -255,7 +235,7 @@ impl Producer {
 async fn exchange(
     sender: &mut Sender,
     request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), String> {
+) -> Result<(Parts, Bytes), String> {
     sender.ready().await.map_err(|error| error.to_string())?;
     let response = sender
         .send_request(request)
@@ -266,33 +246,5 @@ async fn exchange(
         .collect()
         .await
         .map_err(|error| error.to_string())?;
-    Ok((head.status, body.to_bytes()))
-}
-
-/// The message id in the answer. Our payload contains no `"id"`, so the first one is the message's;
-/// an answer that is spaced differently than usual goes through the parser.
-fn id_of(body: &[u8]) -> Option<String> {
-    const KEY: &[u8] = br#""id":""#;
-    if let Some(at) = body.windows(KEY.len()).position(|window| window == KEY) {
-        let rest = &body[at + KEY.len()..];
-        let end = rest.iter().position(|byte| *byte == b'"')?;
-        return String::from_utf8(rest[..end].to_vec()).ok();
-    }
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    value.get("id")?.as_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_the_id_in_compact_and_in_spaced_json() {
-        let compact = br#"{"eventId":null,"id":"msg_1","payload":{"n":"2"}}"#;
-        assert_eq!(id_of(compact).as_deref(), Some("msg_1"));
-        let spaced = br#"{ "payload": {}, "id": "msg_1" }"#;
-        assert_eq!(id_of(spaced).as_deref(), Some("msg_1"));
-        assert_eq!(id_of(b"{}"), None);
-        assert_eq!(id_of(b"nonsense"), None);
-    }
+    Ok((head, body.to_bytes()))
 }

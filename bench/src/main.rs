@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::run::{Plan, Scenario, Subject};
+use crate::scenario::captures;
 
 mod api;
 mod clock;
@@ -73,6 +74,9 @@ struct RunArgs {
     /// Offered rate of the open loop, in messages per second.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate_per_s: u32,
+    /// Offered rate of requests to a bin, per second.
+    #[arg(long, default_value_t = captures::RATE_PER_S, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    capture_rate_per_s: u32,
     /// How often each server is measured.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
@@ -160,6 +164,7 @@ impl RunArgs {
             duration: Duration::from_secs(self.seconds),
             producers: usize::from(self.producers),
             rate_per_s: self.rate_per_s,
+            capture_rate_per_s: self.capture_rate_per_s,
             idempotency_keys: self.idempotency_keys,
             // The server is started in a directory of its own.
             hookwire: std::path::absolute(hookwire)?,

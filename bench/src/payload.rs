@@ -29,23 +29,36 @@ pub struct Stamp {
     pub sent_ns: u64,
 }
 
-/// A reusable request body of `POST …/msg`, in which only the stamps change.
+/// A reusable request body with a payload inside, of which only the stamps change.
+#[derive(Debug, Clone)]
 pub struct Envelope {
     bytes: Vec<u8>,
+    payload_at: usize,
 }
 
 impl Envelope {
-    /// An envelope with zero stamps.
-    pub fn new() -> Self {
+    /// The body of `POST …/msg`, with zero stamps.
+    pub fn message() -> Self {
         let mut bytes = ENVELOPE_HEAD.to_vec();
         bytes.extend_from_slice(&blank());
         bytes.extend_from_slice(ENVELOPE_TAIL);
-        Self { bytes }
+        Self {
+            bytes,
+            payload_at: ENVELOPE_HEAD.len(),
+        }
+    }
+
+    /// Nothing but the payload, as a stranger sends it to a bin, with zero stamps.
+    pub fn bare() -> Self {
+        Self {
+            bytes: blank(),
+            payload_at: 0,
+        }
     }
 
     /// The request body carrying `stamp`.
     pub fn stamped(&mut self, stamp: Stamp) -> &[u8] {
-        let at = ENVELOPE_HEAD.len();
+        let at = self.payload_at;
         write_hex(&mut self.bytes[at + SEQ_AT..], stamp.seq);
         write_hex(&mut self.bytes[at + SENT_AT..], stamp.sent_ns);
         &self.bytes
@@ -109,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_envelope_is_json_with_a_payload_of_the_stated_size() {
-        let mut envelope = Envelope::new();
+        let mut envelope = Envelope::message();
         let body = envelope.stamped(Stamp { seq: 1, sent_ns: 2 });
         let value: serde_json::Value = serde_json::from_slice(body).unwrap();
         assert_eq!(value["eventType"], "bench.delivered");
@@ -118,8 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn the_bare_payload_is_what_a_message_has_inside() {
+        let stamp = Stamp { seq: 3, sent_ns: 4 };
+        let (mut bare, mut message) = (Envelope::bare(), Envelope::message());
+        assert_eq!(bare.stamped(stamp), payload_of(message.stamped(stamp)));
+        assert_eq!(read(bare.stamped(stamp)), Some(stamp));
+    }
+
+    #[test]
     fn any_changed_byte_outside_the_stamps_is_noticed() {
-        let mut envelope = Envelope::new();
+        let mut envelope = Envelope::message();
         let good = payload_of(envelope.stamped(Stamp { seq: 7, sent_ns: 9 })).to_vec();
         for position in 0..PAYLOAD_BYTES {
             let mut changed = good.clone();
@@ -132,7 +153,7 @@ mod tests {
     proptest! {
         #[test]
         fn stamps_survive_the_way(seq: u64, sent_ns: u64) {
-            let mut envelope = Envelope::new();
+            let mut envelope = Envelope::message();
             let stamp = Stamp { seq, sent_ns };
             prop_assert_eq!(read(payload_of(envelope.stamped(stamp))), Some(stamp));
         }

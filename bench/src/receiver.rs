@@ -218,7 +218,7 @@ mod tests {
     }
 
     fn delivered_body() -> Bytes {
-        let mut envelope = Envelope::new();
+        let mut envelope = Envelope::message();
         let body = envelope.stamped(Stamp { seq: 3, sent_ns: 4 });
         let value: &serde_json::value::RawValue = serde_json::from_slice::<
             std::collections::HashMap<&str, &serde_json::value::RawValue>,

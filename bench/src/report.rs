@@ -6,7 +6,9 @@ use serde_json::json;
 
 use crate::compose;
 use crate::figures::Figures;
-use crate::run::{Outcome, Plan, Subject};
+use crate::run::{Ledgers, Outcome, Plan, Subject};
+
+mod captures;
 
 /// A line of the table.
 struct Row {
@@ -162,8 +164,19 @@ fn servers(plan: &Plan, outcome: &Outcome) -> String {
     table.section(&mut text, &format!("offered {rate}/s"), OFFERED);
     let title = format!("offered {rate}/s, beside an endpoint that never answers");
     table.section(&mut text, &title, HANGING);
+    text += &captures::sections(plan, outcome, &table);
     for of in &outcome.measured {
-        let _ = writeln!(text, "ledger of {}: {}", of.subject.name(), of.totals);
+        let name = of.subject.name();
+        let Ledgers {
+            deliveries,
+            captures,
+        } = &of.ledgers;
+        if let Some(totals) = deliveries {
+            let _ = writeln!(text, "ledger of {name}: {totals}");
+        }
+        if let Some(totals) = captures {
+            let _ = writeln!(text, "ledger of {name}'s bin: {totals}");
+        }
     }
     text
 }
@@ -177,8 +190,9 @@ pub fn json(plan: &Plan, outcome: &Outcome) -> serde_json::Value {
             let value = json!({
                 "rounds": of.rounds,
                 "median": Figures::medians(&of.rounds),
-                "ledger": of.totals,
-                "balanced": of.totals.balanced(),
+                "ledger": of.ledgers.deliveries,
+                "ledger_of_bin": of.ledgers.captures,
+                "balanced": of.ledgers.balanced(),
             });
             (of.subject.name().to_owned(), value)
         })
@@ -190,6 +204,7 @@ pub fn json(plan: &Plan, outcome: &Outcome) -> serde_json::Value {
             "duration_s": plan.duration.as_secs(),
             "producers": plan.producers,
             "rate_per_s": plan.rate_per_s,
+            "capture_rate_per_s": plan.capture_rate_per_s,
             "idempotency_keys": plan.idempotency_keys,
         },
         "measured": measured,
@@ -273,6 +288,7 @@ mod tests {
             duration: Duration::from_secs(10),
             producers: 64,
             rate_per_s: 1_000,
+            capture_rate_per_s: 10_000,
             idempotency_keys: false,
             hookwire: PathBuf::new(),
             directory: PathBuf::new(),
@@ -286,7 +302,10 @@ mod tests {
         Measured {
             subject,
             rounds: vec![figures],
-            totals: Totals::default(),
+            ledgers: Ledgers {
+                deliveries: Some(Totals::default()),
+                captures: None,
+            },
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::bail;
 use tokio::time::Instant;
 
-use crate::ledger::{Answer, Arrival, Ledger, Sent, Totals};
+use crate::ledger::{Arrival, Ledger, Sent, Totals};
 use crate::load::{Load, Report, Target};
 use crate::receiver::Receiver;
 
@@ -53,17 +52,7 @@ impl Rig {
     /// Waits (bounded) until what was acknowledged has arrived, and enters both into the ledger.
     /// What is missing stays in the ledger; an error is only when nothing was acknowledged at all.
     pub async fn settle(&mut self, report: Report) -> anyhow::Result<Phase> {
-        if let Some(complaint) = &report.complaint {
-            eprintln!("  a producer reports: {complaint}");
-        }
-        let acknowledged = |sent: &Sent| matches!(sent.answer, Answer::Acknowledged(_));
-        if !report.sent.iter().any(acknowledged) {
-            let complaint = report.complaint.unwrap_or_default();
-            bail!(
-                "the server acknowledged none of {} messages: {complaint}",
-                report.sent.len()
-            );
-        }
+        report.check()?;
         for sent in &report.sent {
             self.ledger.sent(sent);
         }
@@ -127,7 +116,8 @@ mod tests {
     async fn floor_and_rig(keys: bool) -> (JoinHandle<anyhow::Result<()>>, Rig) {
         let receiver = Receiver::start().await.unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let target = Target::new(listener.local_addr().unwrap(), "app_x", "token", keys).unwrap();
+        let target =
+            Target::messages(listener.local_addr().unwrap(), "app_x", "token", keys).unwrap();
         let url = receiver.url(OK_PATH).parse().unwrap();
         let floor = tokio::spawn(async move { floor::serve(listener, &url).await });
         (floor, Rig::new(target, 8, receiver))
@@ -159,7 +149,7 @@ mod tests {
     async fn a_server_that_refuses_everything_is_an_error_that_quotes_it() {
         let receiver = Receiver::start().await.unwrap();
         // The receiver answers 404 to a publish.
-        let target = Target::new(receiver.address, "app_x", "token", false).unwrap();
+        let target = Target::messages(receiver.address, "app_x", "token", false).unwrap();
         let mut rig = Rig::new(target, 2, receiver);
         let report = rig.load.closed_loop(Duration::from_millis(30)).await;
         let error = rig.settle(report).await.err().unwrap().to_string();

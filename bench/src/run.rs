@@ -1,6 +1,6 @@
 //! A whole run: floor and Hookwire in turn, round after round, on one machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -12,7 +12,7 @@ use crate::ledger::Totals;
 use crate::load::Target;
 use crate::receiver::{HANG_PATH, OK_PATH, Receiver};
 use crate::rig::Rig;
-use crate::scenario::{hanging, offered, saturated};
+use crate::scenario::{captures, hanging, offered, saturated};
 use crate::scratch::Scratch;
 use crate::server::{Hookwire, Server};
 
@@ -36,6 +36,9 @@ pub enum Scenario {
     Hanging,
     /// What templates, filters and scripts cost, within this process: no server is started.
     Compose,
+    /// Requests taken into a bin: as many as the server can, then at a fixed offered rate. Not for
+    /// the floor, which has no bins.
+    Captures,
 }
 
 /// Which server.
@@ -62,6 +65,8 @@ pub struct Plan {
     pub producers: usize,
     /// Offered rate of the open loop.
     pub rate_per_s: u32,
+    /// Offered rate of requests to a bin.
+    pub capture_rate_per_s: u32,
     /// Whether producers send an idempotency key with each message.
     pub idempotency_keys: bool,
     /// The server's executable.
@@ -77,8 +82,17 @@ pub struct Measured {
     pub subject: Subject,
     /// Figures of each round.
     pub rounds: Vec<Figures>,
-    /// The ledger of all rounds together.
-    pub totals: Totals,
+    /// The ledgers of all rounds together.
+    pub ledgers: Ledgers,
+}
+
+/// The ledgers of one server; absent is what was not measured.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ledgers {
+    /// Of deliveries.
+    pub deliveries: Option<Totals>,
+    /// Of requests to a bin.
+    pub captures: Option<captures::ledger::Totals>,
 }
 
 /// What a run found out.
@@ -96,7 +110,7 @@ impl Plan {
     /// Runs it. An error means that it could not be carried out; a ledger that does not balance is
     /// a result.
     pub async fn run(&self) -> anyhow::Result<Outcome> {
-        let subjects = self.servers();
+        let subjects = self.servers()?;
         if subjects.contains(&Subject::Hookwire) {
             ensure!(
                 self.hookwire.is_file(),
@@ -109,19 +123,19 @@ impl Plan {
         // Before the servers: what they leave to the disk's writers would be in the way.
         let composing = match self.scenario {
             Scenario::All | Scenario::Compose => Some(composing().await?),
-            Scenario::Saturated | Scenario::Offered | Scenario::Hanging => None,
+            _ => None,
         };
         let mut measured: Vec<Measured> = subjects.iter().copied().map(Measured::new).collect();
         for round in 1..=self.rounds {
             for of in &mut measured {
                 let name = of.subject.name();
                 eprintln!("round {round} of {}: {name}", self.rounds);
-                let (figures, totals) = self
+                let (figures, ledgers) = self
                     .round(of.subject, &scratch, round)
                     .await
                     .with_context(|| format!("measuring {name} in round {round}"))?;
                 of.rounds.push(figures);
-                of.totals = of.totals.plus(&totals);
+                of.ledgers = of.ledgers.plus(&ledgers);
             }
         }
         Ok(Outcome {
@@ -132,10 +146,17 @@ impl Plan {
     }
 
     /// The servers that are measured: none when only composing is.
-    fn servers(&self) -> &[Subject] {
+    fn servers(&self) -> anyhow::Result<Vec<Subject>> {
         match self.scenario {
-            Scenario::Compose => &[],
-            _ => &self.subjects,
+            Scenario::Compose => Ok(Vec::new()),
+            Scenario::Captures => {
+                ensure!(
+                    self.subjects.contains(&Subject::Hookwire),
+                    "the floor has no bins that requests could be sent to"
+                );
+                Ok(vec![Subject::Hookwire])
+            }
+            _ => Ok(self.subjects.clone()),
         }
     }
 
@@ -144,18 +165,38 @@ impl Plan {
         subject: Subject,
         scratch: &Scratch,
         round: u32,
-    ) -> anyhow::Result<(Figures, Totals)> {
-        let directory = scratch.path().join(format!("{}-{round}", subject.name()));
-        std::fs::create_dir(&directory)
-            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+    ) -> anyhow::Result<(Figures, Ledgers)> {
+        let mut figures = Figures::default();
+        let mut ledgers = Ledgers::default();
+        if self.scenario != Scenario::Captures {
+            let directory = scratch.make(&format!("{}-{round}", subject.name()))?;
+            let totals = self.deliveries(subject, &directory, &mut figures).await?;
+            ledgers.deliveries = Some(totals);
+        }
+        if subject == Subject::Hookwire
+            && matches!(self.scenario, Scenario::All | Scenario::Captures)
+        {
+            let directory = scratch.make(&format!("captures-{round}"))?;
+            let totals = self.captures(&directory, &mut figures).await?;
+            ledgers.captures = Some(totals);
+        }
+        Ok((figures, ledgers))
+    }
+
+    async fn deliveries(
+        &self,
+        subject: Subject,
+        directory: &Path,
+        figures: &mut Figures,
+    ) -> anyhow::Result<Totals> {
         let receiver = Receiver::start()
             .await
             .context("no port for the receiver")?;
         let url = receiver.url(OK_PATH);
         let (server, target, hanging) = match subject {
             Subject::Floor => {
-                let server = Server::floor(&directory, &url).await?;
-                let target = Target::new(
+                let server = Server::floor(directory, &url).await?;
+                let target = Target::messages(
                     server.address(),
                     FLOOR_APPLICATION,
                     FLOOR_TOKEN,
@@ -166,7 +207,7 @@ impl Plan {
             Subject::Hookwire => {
                 let hookwire = Hookwire {
                     binary: &self.hookwire,
-                    directory: &directory,
+                    directory,
                 };
                 let server = hookwire.serve().await?;
                 let token = hookwire.token().await?;
@@ -177,9 +218,30 @@ impl Plan {
             }
         };
         let mut rig = Rig::new(target, self.producers, receiver);
-        let figures = self.scenarios(&mut rig, &server, hanging).await?;
+        self.scenarios(&mut rig, &server, hanging, figures).await?;
         server.stop().await?;
-        Ok((figures, rig.totals()))
+        Ok(rig.totals())
+    }
+
+    /// On a server of its own: what other scenarios left to it to deliver is not in the figures.
+    async fn captures(
+        &self,
+        directory: &Path,
+        figures: &mut Figures,
+    ) -> anyhow::Result<captures::ledger::Totals> {
+        let hookwire = Hookwire {
+            binary: &self.hookwire,
+            directory,
+        };
+        let server = hookwire.serve().await?;
+        let api = Api::new(server.address(), hookwire.token().await?);
+        let (rate_per_s, duration) = (self.capture_rate_per_s, self.duration);
+        let totals =
+            captures::measure(&server, &api, self.producers, rate_per_s, duration, figures)
+                .await
+                .context("taking requests into a bin")?;
+        server.stop().await?;
+        Ok(totals)
     }
 
     async fn target(
@@ -191,7 +253,7 @@ impl Plan {
     ) -> anyhow::Result<Target> {
         let api = Api::new(server.address(), token.to_owned());
         let application = api.application_with_endpoint(name, url).await?;
-        Target::new(server.address(), &application, token, self.idempotency_keys)
+        Target::messages(server.address(), &application, token, self.idempotency_keys)
     }
 
     async fn scenarios(
@@ -199,22 +261,22 @@ impl Plan {
         rig: &mut Rig,
         server: &Server,
         hanging: Option<Target>,
-    ) -> anyhow::Result<Figures> {
-        let mut figures = Figures::default();
+        figures: &mut Figures,
+    ) -> anyhow::Result<()> {
         let warm_up = rig.load.closed_loop(WARM_UP).await;
         rig.settle(warm_up).await.context("warming up")?;
         if matches!(self.scenario, Scenario::All | Scenario::Saturated) {
-            saturated::measure(rig, server, self.duration, &mut figures).await?;
+            saturated::measure(rig, server, self.duration, figures).await?;
         }
         if self.scenario != Scenario::Saturated {
-            offered::measure(rig, self.rate_per_s, self.duration, &mut figures).await?;
+            offered::measure(rig, self.rate_per_s, self.duration, figures).await?;
         }
         if let Some(hanging) = hanging
             && matches!(self.scenario, Scenario::All | Scenario::Hanging)
         {
-            hanging::measure(rig, hanging, self.rate_per_s, self.duration, &mut figures).await?;
+            hanging::measure(rig, hanging, self.rate_per_s, self.duration, figures).await?;
         }
-        Ok(figures)
+        Ok(())
     }
 }
 
@@ -229,7 +291,7 @@ async fn composing() -> anyhow::Result<Vec<Cost>> {
 impl Outcome {
     /// Whether every ledger balances.
     pub fn balanced(&self) -> bool {
-        self.measured.iter().all(|of| of.totals.balanced())
+        self.measured.iter().all(|of| of.ledgers.balanced())
     }
 
     /// What was measured of `subject`, if it took part.
@@ -243,8 +305,31 @@ impl Measured {
         Self {
             subject,
             rounds: Vec::new(),
-            totals: Totals::default(),
+            ledgers: Ledgers::default(),
         }
+    }
+}
+
+impl Ledgers {
+    /// Whether the run counts.
+    pub fn balanced(&self) -> bool {
+        let deliveries = self.deliveries.is_none_or(|totals| totals.balanced());
+        deliveries && self.captures.is_none_or(|totals| totals.balanced())
+    }
+
+    /// The ledgers of two rounds together.
+    fn plus(&self, other: &Self) -> Self {
+        Self {
+            deliveries: both(self.deliveries, other.deliveries, |one, two| one.plus(&two)),
+            captures: both(self.captures, other.captures, |one, two| one.plus(&two)),
+        }
+    }
+}
+
+fn both<T>(one: Option<T>, two: Option<T>, sum: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(sum(one, two)),
+        (one, two) => one.or(two),
     }
 }
 

@@ -3,10 +3,11 @@
 use anyhow::Context as _;
 
 use crate::figures::Figures;
-use crate::ledger::{Answer, Arrival};
+use crate::ledger::{Answer, Arrival, Sent};
 use crate::percentile::{Latencies, Summary};
 use crate::rig::Phase;
 
+pub mod captures;
 pub mod hanging;
 pub mod offered;
 pub mod saturated;
@@ -21,9 +22,9 @@ fn end_to_end<'a>(arrivals: impl Iterator<Item = &'a Arrival>) -> anyhow::Result
 }
 
 /// From sending (or the time it was due) to the producer's 2xx.
-fn answers(phase: &Phase) -> anyhow::Result<Summary> {
+fn answers<'a>(sent: impl Iterator<Item = &'a Sent>) -> anyhow::Result<Summary> {
     let mut latencies = Latencies::default();
-    for sent in &phase.sent {
+    for sent in sent {
         if let Answer::Acknowledged(_) = sent.answer {
             latencies.add(sent.sent_ns, sent.answered_ns);
         }
@@ -34,6 +35,6 @@ fn answers(phase: &Phase) -> anyhow::Result<Summary> {
 fn set_both(figures: &mut Figures, name: &str, phase: &Phase) -> anyhow::Result<()> {
     let end_to_end = end_to_end(phase.arrivals.iter())?;
     figures.set_latencies(&format!("{name}_end_to_end"), end_to_end);
-    figures.set_latencies(&format!("{name}_answer"), answers(phase)?);
+    figures.set_latencies(&format!("{name}_answer"), answers(phase.sent.iter())?);
     Ok(())
 }

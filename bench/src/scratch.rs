@@ -22,9 +22,12 @@ impl Scratch {
         Ok(Self { path })
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Makes a directory in it.
+    pub fn make(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.path.join(name);
+        std::fs::create_dir(&path)
+            .with_context(|| format!("cannot make the directory {}", path.display()))?;
+        Ok(path)
     }
 
     /// The kind of file system that it is on. A commit in memory costs nothing, so figures from
@@ -64,10 +67,12 @@ mod tests {
     #[test]
     fn is_removed_with_its_files() {
         let scratch = Scratch::new(&std::env::temp_dir()).unwrap();
-        let path = scratch.path().to_owned();
+        let path = scratch.make("inner").unwrap();
         std::fs::write(path.join("file"), "x").unwrap();
+        assert!(scratch.make("inner").is_err(), "it exists already");
+        let outer = scratch.path.clone();
         drop(scratch);
-        assert!(!path.exists());
+        assert!(!outer.exists());
     }
 
     #[test]

@@ -70,6 +70,7 @@ impl World {
     pub fn globals<'a>(&'a self, payload: &'a Json<'a>) -> Globals<'a> {
         Globals {
             payload,
+            request: &Json::Null,
             event_type: "payment_received",
             id: "msg_aWgEPTl1tmebfsQzFP4bxwgy80V",
             timestamp: "2026-09-21T13:33:20.999Z",

@@ -204,18 +204,6 @@ fn application() -> Application {
 }
 
 fn message(payload: &str) -> Message {
-    Message {
-        id: MessageId(Ksuid::MAX),
-        application: ApplicationId(Ksuid::MIN),
-        event_type: "payment_received".to_owned(),
-        event_id: None,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        payload: Some(Bytes::copy_from_slice(payload.as_bytes())),
-        deliver_at: None,
-        payload_expires_at: None,
-        raw: None,
-        recipient: None,
-        created_at: NOW,
-    }
+    let (id, application) = (Ksuid::MAX.into(), Ksuid::MIN.into());
+    Message::new(id, application, "payment_received", payload.to_owned(), NOW)
 }

@@ -45,6 +45,18 @@ BEYOND_SCHEMA = {
     ("body", "recipe"): _IN_ITS_PARSERS_WORDS,
     # A definition of an endpoint, with all of the above.
     ("body", "endpoint"): _IN_ITS_PARSERS_WORDS,
+    # What a bin answers, templates among it; an answer of some statuses has no body.
+    ("body", "response"): _IN_ITS_PARSERS_WORDS,
+    # Each provider has keys of its own form, and a described signature its parts.
+    ("body", "verify"): _IN_ITS_PARSERS_WORDS,
+    # By a header or field it has a name, otherwise none.
+    ("body", "deduplicate"): _IN_ITS_PARSERS_WORDS,
+    ("body", "forward"): "there is no such application",
+    # Where requests that a bin received are sent to.
+    ("body", "appId"): "there is no such application",
+    ("body", "endpointId"): "there is no such endpoint",
+    # A body is never larger than the server takes.
+    ("body", "limits"): "must be at most [0-9]+, as the server has it",
     # Secrets that can be decoded.
     ("body", "key"): _IN_ITS_PARSERS_WORDS,
     ("body", "secret"): _IN_ITS_PARSERS_WORDS,
@@ -130,6 +142,8 @@ def _is_beyond_schema(problem):
 def _known(case, name):
     if name == "endpoint_id" and "operational" in case.path:
         name = "operational_endpoint_id"
+    if case.path.endswith("/stream"):
+        return None  # Of a bin that is there, it has no end.
     return KNOWN.get(name)
 
 

@@ -129,6 +129,15 @@ class World:
         assert answer.status_code == 201, answer.text
         return answer.json()["id"]
 
+    @functools.cached_property
+    def bin(self):
+        """A bin that has received something: its id, and that of a request."""
+        made = self.owner.http.post("/bin", json={"name": "Everything"})
+        assert made.status_code == 201, made.text
+        received = httpx.post(made.json()["url"], json={"order": 1}, timeout=30)
+        assert received.status_code == 200, received.text
+        return made.json()["id"], received.headers["hookwire-capture"]
+
     def portal_token(self, app=None, **fields):
         """A token for the portal of an application."""
         path = f"/auth/app-portal-access/{app or self.app}"

@@ -34,20 +34,8 @@ pub const SCRIPT: &str = r#"function handler(webhook) {
 
 /// The message that is delivered.
 pub fn message() -> Message {
-    Message {
-        id: MessageId(Ksuid::MAX),
-        application: ApplicationId(Ksuid::MIN),
-        event_type: EVENT_TYPE.to_owned(),
-        event_id: None,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        payload: Some(Bytes::from_static(PAYLOAD.as_bytes())),
-        deliver_at: None,
-        payload_expires_at: None,
-        raw: None,
-        recipient: None,
-        created_at: NOW,
-    }
+    let (id, application) = (Ksuid::MAX.into(), Ksuid::MIN.into());
+    Message::new(id, application, EVENT_TYPE, PAYLOAD, NOW)
 }
 
 /// What the engine would give to the script.
@@ -60,6 +48,7 @@ pub fn script_input() -> ScriptInput {
         event_type: EVENT_TYPE.to_owned(),
         payload: Bytes::from_static(PAYLOAD.as_bytes()),
         variables: Metadata::new(),
+        request: None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::server::Server;
 use crate::usage::Usage;
 
 /// Time for all producers to be under way before anything is counted.
-const RAMP: Duration = Duration::from_millis(500);
+pub const RAMP: Duration = Duration::from_millis(500);
 
 /// Runs all producers in a closed loop and counts what arrives within `duration`.
 ///

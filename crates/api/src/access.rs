@@ -31,10 +31,16 @@ pub enum Access {
     ManageTransformations,
     /// May have something sent: again, or as a test.
     CreateAttempts,
+    /// May look at bins and what they received.
+    ViewBins,
+    /// May change and delete bins and what they received, and answer for them.
+    ManageBins,
+    /// May have what a bin received sent to somebody else.
+    ReplayCaptures,
 }
 
 impl Access {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Public,
         Self::Anyone,
         Self::Organization,
@@ -45,6 +51,9 @@ impl Access {
         Self::ManageEndpointSecret,
         Self::ManageTransformations,
         Self::CreateAttempts,
+        Self::ViewBins,
+        Self::ManageBins,
+        Self::ReplayCaptures,
     ];
 
     /// What a credential that has it may do, to be read after "may".
@@ -59,6 +68,9 @@ impl Access {
             Self::ManageEndpointSecret => "replace an endpoint's secret",
             Self::ManageTransformations => "see and change an endpoint's script",
             Self::CreateAttempts => "have something sent, again or as a test",
+            Self::ViewBins => "look at bins",
+            Self::ManageBins => "change bins",
+            Self::ReplayCaptures => "have what a bin received sent to somebody else",
         }
     }
 
@@ -75,7 +87,12 @@ impl Reach {
     /// All there is: a credential for a whole organization.
     pub const ORGANIZATION: Self = Self(u16::MAX);
     /// All that concerns one application.
-    pub const APPLICATION: Self = Self(!Access::Organization.bit());
+    pub const APPLICATION: Self = Self(
+        !(Access::Organization.bit()
+            | Access::ViewBins.bit()
+            | Access::ManageBins.bit()
+            | Access::ReplayCaptures.bit()),
+    );
 
     /// These, and what asks for no more than being somebody.
     pub fn of(list: &[Access]) -> Self {
@@ -122,8 +139,14 @@ mod tests {
     fn an_application_may_do_all_but_what_concerns_the_organization() {
         for access in Access::ALL {
             assert!(Reach::ORGANIZATION.has(access));
-            let for_all = access == Access::Organization;
-            assert_eq!(Reach::APPLICATION.has(access), !for_all, "{access:?}");
+            let of_all = [
+                Access::Organization,
+                Access::ViewBins,
+                Access::ManageBins,
+                Access::ReplayCaptures,
+            ];
+            let is_of_all = of_all.contains(&access);
+            assert_eq!(Reach::APPLICATION.has(access), !is_of_all, "{access:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hookwire_types::{ApplicationId, CredentialId, OrganizationId};
+use hookwire_types::{ApplicationId, BinId, CredentialId, OrganizationId};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -25,6 +25,8 @@ pub struct Principal {
     pub organization: OrganizationId,
     /// The only application that it sees; `None` for all of the organization's.
     pub application: Option<ApplicationId>,
+    /// The only bin that it sees; `None` leaves it to what it may do.
+    pub bin: Option<BinId>,
     /// What it came with, unless that is a token which only shows a signature.
     pub credential: Option<CredentialId>,
     /// What it may do.
@@ -37,12 +39,14 @@ impl From<Subject> for Principal {
             Subject::Organization(organization) => Self {
                 organization,
                 application: None,
+                bin: None,
                 credential: None,
                 reach: Reach::ORGANIZATION,
             },
             Subject::Application(organization, application) => Self {
                 organization,
                 application: Some(application),
+                bin: None,
                 credential: None,
                 reach: Reach::APPLICATION,
             },

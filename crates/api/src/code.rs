@@ -47,6 +47,7 @@ codes! {
     BodyTooLarge = "body_too_large", "The body is larger than the server takes.";
     BodyIncomplete = "body_incomplete", "The body ended early.";
     RequestTimeout = "request_timeout", "The body did not arrive in time.";
+    TooManyRequests = "too_many_requests", "You do this too often: try again after as long as `Retry-After` says.";
     Busy = "busy", "Too many others do the same at the moment: try again.";
     Unavailable = "unavailable", "The store cannot be used at the moment: try again.";
     Internal = "internal", "It failed inside the server.";

@@ -31,6 +31,7 @@ impl From<&Credential> for Principal {
         Self {
             organization: credential.organization,
             application: credential.application,
+            bin: credential.bin,
             credential: Some(credential.id),
             reach: reach(credential),
         }
@@ -47,6 +48,9 @@ fn reach(credential: &Credential) -> Reach {
             let allowed = Capability::ALL.into_iter().filter(has);
             Reach::of(&allowed.map(allows).collect::<Vec<_>>())
         }
+        // Whoever has no account does not have this server call others.
+        (CredentialKind::Bin, _) => Reach::of(&[Access::ViewBins, Access::ManageBins]),
+        (CredentialKind::BinShare, _) => Reach::of(&[Access::ViewBins]),
     }
 }
 
@@ -96,6 +100,12 @@ async fn look_up(
     let Some(credential) = state.store().credential(hash).await? else {
         return Ok(None);
     };
+    if let Some(bin) = credential.bin {
+        let found = state.engine().bin(credential.organization, bin).await?;
+        if found.is_none() {
+            return Ok(None);
+        }
+    }
     if let Some(application) = credential.application {
         let found = own_app(state, credential.organization, application).await?;
         if found.is_none() {
@@ -126,8 +136,8 @@ pub async fn revoke_own(state: &ApiState, principal: Principal) -> Result<(), Ap
         return Ok(());
     };
     let now = state.engine().now();
-    let changes = [CredentialKind::Portal, CredentialKind::ApiKey]
-        .map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
+    let changes =
+        CredentialKind::ALL.map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
     change_and_forget(state, principal.organization, changes.to_vec()).await
 }
 
@@ -149,6 +159,7 @@ pub fn one(principal: Principal, kind: CredentialKind, id: CredentialId) -> Whic
         kind,
         id: Some(id),
         application: None,
+        bin: None,
         sessions: None,
     }
 }
@@ -163,6 +174,7 @@ mod tests {
             id: Ksuid::MIN.into(),
             organization: Ksuid::MIN.into(),
             application: Some(Ksuid::MIN.into()),
+            bin: None,
             kind,
             name: "test".to_owned(),
             hash: CredentialHash([0; 32]),
@@ -184,6 +196,16 @@ mod tests {
         }
         let all = reach(&credential(CredentialKind::Portal, Capabilities::ALL));
         assert!(!all.has(Access::Produce) && !all.has(Access::Organization));
+    }
+
+    #[test]
+    fn a_bins_credential_may_do_nothing_else() {
+        let mut own = credential(CredentialKind::Bin, Capabilities::ALL);
+        own.bin = Some(Ksuid::MIN.into());
+        let bins = [Access::ViewBins, Access::ManageBins];
+        assert_eq!(reach(&own), Reach::of(&bins));
+        own.kind = CredentialKind::BinShare;
+        assert_eq!(reach(&own), Reach::of(&bins[..1]));
     }
 
     #[test]

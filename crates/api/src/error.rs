@@ -5,7 +5,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use hookwire_engine::{AcceptError, TaskError, TestError};
+use hookwire_engine::{AcceptError, Refused, TaskError, TestError};
 use hookwire_store::{Conflict, StoreError};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
@@ -62,6 +62,12 @@ pub enum ApiError {
     /// Too many others are doing something that takes much memory.
     #[error("much memory is in use at the moment: try again")]
     Busy,
+    /// The caller does more than it may in a time.
+    #[error("too many requests: try again in {retry_after_seconds} seconds")]
+    TooMany {
+        /// When it may do so again, in seconds from now.
+        retry_after_seconds: u32,
+    },
     /// Enough tests are under way.
     #[error("many tests are under way at the moment: try again")]
     TestsBusy,
@@ -99,6 +105,7 @@ impl ApiError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Store(StoreError::Conflict(_)) | Self::UnderWay => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(StoreError::Unavailable(_))
             | Self::Unhealthy(_)
             | Self::Busy
@@ -120,6 +127,7 @@ impl ApiError {
             Self::BodyTimeout => Code::RequestTimeout,
             Self::BodyBroken => Code::BodyIncomplete,
             Self::Busy | Self::TestsBusy => Code::Busy,
+            Self::TooMany { .. } => Code::TooManyRequests,
             Self::UnderWay => Code::RequestUnderWay,
             Self::Store(StoreError::Conflict(conflict)) => match conflict {
                 Conflict::EventId => Code::EventIdExists,
@@ -144,6 +152,14 @@ impl ApiError {
             Self::Store(error @ StoreError::NoKey) => error.to_string(),
             Self::Store(_) | Self::Internal(_) => "this failed inside the server".to_owned(),
             other => other.to_string(),
+        }
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        Self::TooMany {
+            retry_after_seconds: refused.retry_after_seconds(),
         }
     }
 }
@@ -213,6 +229,12 @@ impl IntoResponse for ApiError {
         };
         *response.status_mut() = status;
         let headers = response.headers_mut();
+        if let Self::TooMany {
+            retry_after_seconds,
+        } = self
+        {
+            headers.insert(header::RETRY_AFTER, retry_after_seconds.into());
+        }
         match status {
             StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -262,6 +284,17 @@ mod tests {
             assert!(!text.contains("x.db"), "{text}");
             assert_eq!(headers.contains_key("retry-after"), status == 503);
         }
+    }
+
+    #[tokio::test]
+    async fn who_comes_too_often_is_told_when_to_come_again() {
+        let error = ApiError::TooMany {
+            retry_after_seconds: 120,
+        };
+        let (status, text, headers) = shown(error).await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(headers["retry-after"], "120");
+        assert!(text.contains(r#""code":"too_many_requests""#), "{text}");
     }
 
     #[tokio::test]

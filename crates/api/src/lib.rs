@@ -13,7 +13,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod access;
+mod asset;
 mod auth;
+mod bin_page;
+mod capture;
 mod code;
 mod contention;
 mod credential;
@@ -23,7 +26,9 @@ mod extract;
 mod idempotency;
 mod openapi;
 mod page;
+mod per_address;
 mod problem;
+mod receive;
 mod resource;
 mod room;
 mod routes;
@@ -32,6 +37,7 @@ mod schema;
 mod serve;
 mod settings;
 mod state;
+mod stream;
 mod token;
 mod trace;
 mod unread;
@@ -45,6 +51,6 @@ pub use openapi::document_text;
 pub use problem::Problem;
 pub use routes::router;
 pub use serve::serve;
-pub use settings::ApiSettings;
+pub use settings::{ApiSettings, PublicBins};
 pub use state::ApiState;
 pub use token::{Claims, DEFAULT_ORGANIZATION, Subject, TokenError, TokenKey};

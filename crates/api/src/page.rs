@@ -8,7 +8,8 @@
 use std::fmt::Display;
 
 use hookwire_types::{
-    ApplicationId, AttemptId, CredentialId, EndpointId, MessageId, Order, Page, Side, TaskId,
+    ApplicationId, AttemptId, BinId, CaptureId, CredentialId, EndpointId, MessageId, Order, Page,
+    Side, TaskId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,9 +44,7 @@ macro_rules! ids_are_cursors {
                 })
             }
             fn pattern() -> String {
-                // Above this there are 27 characters that are no id any more.
-                let id = "([0-9A-Z][0-9A-Za-z]{26}|a[0-9A-V][0-9A-Za-z]{25})";
-                format!("^-?{}{id}$", $id::PREFIX)
+                format!("^-?{}{}$", $id::PREFIX, rules::ID_PATTERN)
             }
             fn after(&self) -> String {
                 self.to_string()
@@ -57,7 +56,9 @@ macro_rules! ids_are_cursors {
     )*};
 }
 
-ids_are_cursors! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId }
+ids_are_cursors! {
+    ApplicationId EndpointId MessageId AttemptId TaskId CredentialId BinId CaptureId
+}
 
 /// Catalogues are read by name. A name may begin with `-` itself; its iterator then begins with
 /// `~`, so that it cannot be taken for the one of what comes before another name.
@@ -194,6 +195,18 @@ impl<T> ListResponse<T> {
         show: impl FnMut(&'a T) -> Option<Out>,
     ) -> ListResponse<Out> {
         self.with(self.data.iter().filter_map(show).collect())
+    }
+
+    /// The same page where the search ended at `place` before all was looked at.
+    pub fn looked_up_to<C: Cursor>(mut self, place: Option<C>, backwards: bool) -> Self {
+        if let Some(place) = place.filter(|_| self.done) {
+            self.done = false;
+            match backwards {
+                true => self.prev_iterator = Some(place.before()),
+                false => self.iterator = Some(place.after()),
+            }
+        }
+        self
     }
 
     fn with<Out>(&self, data: Vec<Out>) -> ListResponse<Out> {

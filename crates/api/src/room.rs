@@ -66,23 +66,26 @@ pub struct Taken(OwnedSemaphorePermit);
 
 impl Taken {
     /// Answers with 200 and JSON. Of the room, what the answer takes is held until it is written.
-    pub fn answer(mut self, shown: &impl Serialize) -> Result<Response, ApiError> {
+    pub fn answer(self, shown: &impl Serialize) -> Result<Response, ApiError> {
         let text = serde_json::to_vec(shown)
             .map_err(|_| ApiError::Internal("something stored could not be shown"))?;
-        let body = if text.len() <= SMALL_BYTES {
-            Body::from(text)
-        } else {
-            let needed = units(text.len()) as usize;
-            drop(self.0.split(self.0.num_permits().saturating_sub(needed)));
-            Body::new(LargeAnswer {
-                text,
-                written: 0,
-                end: Instant::now() + TAKEN_WITHIN,
-                _room: self,
-            })
-        };
         let json = HeaderValue::from_static("application/json");
-        Ok(([(header::CONTENT_TYPE, json)], body).into_response())
+        Ok(([(header::CONTENT_TYPE, json)], self.body(text)).into_response())
+    }
+
+    /// A body that holds, of the room, what it takes until it is written.
+    pub fn body(mut self, text: Vec<u8>) -> Body {
+        if text.len() <= SMALL_BYTES {
+            return Body::from(text);
+        }
+        let needed = units(text.len()) as usize;
+        drop(self.0.split(self.0.num_permits().saturating_sub(needed)));
+        Body::new(LargeAnswer {
+            text,
+            written: 0,
+            end: Instant::now() + TAKEN_WITHIN,
+            _room: self,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! rules describe themselves. The patterns are those of the compatible API.
 
 mod alphabet;
+mod requests;
 
 use std::str::FromStr;
 
@@ -16,6 +17,7 @@ use hookwire_types::{
 use serde_json::{Value, json};
 
 use self::alphabet::{Alphabet, CHANNEL, NAME, TAG};
+pub use self::requests::{ID_PATTERN, absolute_url, capture_id, method, truth};
 pub use crate::wrong::Wrong;
 
 /// What people call things, in characters.

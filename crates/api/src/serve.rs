@@ -3,13 +3,19 @@
 //! A connection is accepted only when there is room for it; the others wait in the listener's
 //! queue. On shutdown nothing more is accepted, idle connections are closed, and requests that are
 //! being answered get a bounded time to finish.
+//!
+//! What only the connection knows about a request is in the request's extensions: [`PeerAddress`],
+//! [`Closing`], and [`ReceivedHead`] where it is kept.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,8 +24,15 @@ use tokio::task::JoinSet;
 
 use crate::settings::ApiSettings;
 
+mod closing;
+mod framing;
+mod heads;
 mod impatient;
+use heads::{Heads, Watched};
 use impatient::Impatient;
+
+pub(crate) use closing::Closing;
+pub(crate) use heads::ReceivedHead;
 
 /// What a connection buffers while it reads, and so the longest head of a request.
 const READ_BUFFER_BYTES_MAX: usize = 64 << 10;
@@ -44,9 +57,11 @@ pub async fn serve(
         tokio::select! {
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
-            Some((stream, permit)) = accept(&listener, &room) => {
-                let (router, closing) = (router.clone(), closing.subscribe());
-                connections.spawn(connection(stream, router, Timeouts::of(settings), closing, permit));
+            Some((stream, peer, permit)) = accept(&listener, &room) => {
+                let closing = closing.subscribe();
+                let service = TowerToHyperService::new(router.clone());
+                let told = Told::new(service, peer, closing.clone());
+                connections.spawn(connection(stream, told, Timeouts::of(settings), closing, permit));
             }
         }
     }
@@ -57,6 +72,55 @@ pub async fn serve(
     // What is left when the time is up is cut off by dropping the set.
     let _ = tokio::time::timeout(limit, finish).await;
     connections.len()
+}
+
+/// Where the connection of a request comes from: the sender, or the nearest proxy before this
+/// server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PeerAddress(pub(crate) SocketAddr);
+
+/// A service that is told with each request what its connection knows.
+struct Told<S> {
+    service: S,
+    heads: Heads,
+    peer: PeerAddress,
+    closing: Closing,
+}
+
+impl<S> Told<S> {
+    fn new(service: S, peer: SocketAddr, closing: watch::Receiver<bool>) -> Self {
+        // A listener for both families sees IPv4 addresses written as IPv6.
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        Self {
+            service,
+            heads: Heads::new(keeps_head),
+            peer: PeerAddress(peer),
+            closing: Closing::new(closing),
+        }
+    }
+}
+
+impl<S: Service<Request<B>>, B> Service<Request<B>> for Told<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn call(&self, mut request: Request<B>) -> Self::Future {
+        let head: Option<ReceivedHead> = self.heads.take(&request);
+        let extensions = request.extensions_mut();
+        extensions.insert(self.peer);
+        extensions.insert(self.closing.clone());
+        if let Some(head) = head {
+            extensions.insert(head);
+        }
+        self.service.call(request)
+    }
+}
+
+/// Whether a handler wants to see the head of a request with this target: those of bins do. A
+/// target that does not begin with its path (`http://host/in/…`) may be for a bin too.
+fn keeps_head(target: &[u8]) -> bool {
+    target.starts_with(b"/in/") || !target.starts_with(b"/")
 }
 
 /// The waits that one connection may cause.
@@ -77,11 +141,11 @@ impl Timeouts {
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return Some((stream, permit)),
+            Ok((stream, peer)) => return Some((stream, peer, permit)),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted: {error}");
                 tokio::time::sleep(Duration::from_millis(ACCEPT_PAUSE_MS)).await;
@@ -92,7 +156,7 @@ async fn accept(
 
 async fn connection(
     stream: TcpStream,
-    router: Router,
+    told: Told<TowerToHyperService<Router>>,
     timeouts: Timeouts,
     mut closing: watch::Receiver<bool>,
     _room: OwnedSemaphorePermit,
@@ -101,12 +165,13 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set: {error}");
     }
-    let stream = Impatient::new(TokioIo::new(stream), timeouts.write);
+    let stream = TokioIo::new(Watched::new(stream, told.heads.clone()));
+    let stream = Impatient::new(stream, timeouts.write);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.header)
         .max_buf_size(READ_BUFFER_BYTES_MAX)
-        .serve_connection(stream, TowerToHyperService::new(router));
+        .serve_connection(stream, told);
     let mut served = pin!(served);
     let told_to_close = async {
         // An error means that the server is gone, which closes too.

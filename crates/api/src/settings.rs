@@ -33,6 +33,8 @@ pub struct ApiSettings {
     /// it begin with this. `None` takes what each request was sent to, which is right wherever no
     /// proxy stands before the server.
     pub public_url: Option<String>,
+    /// Whether and how people without an account may make bins; `None` lets nobody.
+    pub public_bins: Option<PublicBins>,
     /// Where the server listens, for links in answers to requests that do not say what they were
     /// sent to.
     pub listening: SocketAddr,
@@ -53,7 +55,47 @@ impl Default for ApiSettings {
             write_timeout_ms: 30_000,
             shutdown_timeout_ms: 10_000,
             public_url: None,
+            public_bins: None,
             listening: SocketAddr::from((Ipv4Addr::LOCALHOST, 8071)),
+        }
+    }
+}
+
+/// What people without an account get when they make a bin, and how many of them there may be.
+/// Nobody knows them, so it is less than what others may have: enough to look at a provider's
+/// webhooks for some days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicBins {
+    /// Captures that such a bin keeps. A person looks at the latest few; a page shows 50.
+    pub captures_max: u32,
+    /// Bytes of captures that such a bin keeps. With [`Self::bins_max`] it says how much of the
+    /// disk strangers can fill: 160 GB with the defaults, if all of them were full.
+    pub bytes_max: u64,
+    /// A body at most, in bytes: 25 times the 20 kB that webhooks are recommended to stay below.
+    pub body_bytes_max: u32,
+    /// Requests that such a bin takes per second: more than a person looks at, and little enough
+    /// that a bin whose address got into the wrong hands is not noticed by others.
+    pub rate_per_second: u16,
+    /// Such a bin is deleted this long after its last use, in seconds. Two days: what is begun in
+    /// the evening is still there in the morning.
+    pub expires_after_seconds: u32,
+    /// Such bins in all. More are refused until some have expired.
+    pub bins_max: u64,
+    /// Such bins that one address (IPv4) or network of a customer (IPv6, /64) may make in an hour:
+    /// an office behind one address gets its bins, a loop does not fill the server.
+    pub per_address_per_hour: u32,
+}
+
+impl Default for PublicBins {
+    fn default() -> Self {
+        Self {
+            captures_max: 100,
+            bytes_max: 16 << 20,
+            body_bytes_max: 512 << 10,
+            rate_per_second: 10,
+            expires_after_seconds: 172_800,
+            bins_max: 10_000,
+            per_address_per_hour: 30,
         }
     }
 }

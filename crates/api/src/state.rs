@@ -11,6 +11,7 @@ use crate::contention::Turns;
 use crate::credential::CredentialMemory;
 use crate::error::ApiError;
 use crate::idempotency::Idempotency;
+use crate::per_address::PerAddress;
 use crate::room::{Room, SMALL_BYTES, Taken};
 use crate::settings::ApiSettings;
 use crate::token::TokenKey;
@@ -35,6 +36,7 @@ struct Inner {
     body_room: Room,
     page_room: Room,
     turns: Turns,
+    strangers: PerAddress,
     documents: Semaphore,
     idempotency: Idempotency,
 }
@@ -55,6 +57,7 @@ impl ApiState {
             body_room: Room::new(body_bytes),
             page_room: Room::new(page_bytes),
             turns: Turns::default(),
+            strangers: PerAddress::default(),
             documents: Semaphore::new(DOCUMENTS_MAX),
             idempotency: Idempotency::new(connections_max),
         }))
@@ -88,6 +91,11 @@ impl ApiState {
     /// Who changes what at the moment.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// What people without a credential did within the hour.
+    pub(crate) fn strangers(&self) -> &PerAddress {
+        &self.0.strangers
     }
 
     /// The right to read a large document, unless others are reading theirs.

@@ -7,6 +7,7 @@ use http::HeaderValue;
 
 use crate::header;
 use crate::liquid::{Globals, Template};
+use crate::uses::Uses;
 use crate::{Budget, ComposeError, Json, Place};
 
 /// A first guess, so that most bodies are written without growing.
@@ -93,12 +94,12 @@ impl Body {
         })
     }
 
-    /// Whether any of its templates names the payload.
-    pub(crate) fn reads_payload(&self) -> bool {
+    /// What its templates name.
+    pub(crate) fn uses(&self) -> Uses {
         match &self.content {
-            Content::Payload | Content::Fixed(_) => false,
-            Content::Made(Made::Text(template)) => template.uses_payload(),
-            Content::Made(Made::Json(segments)) => segments.iter().any(Segment::reads_payload),
+            Content::Payload | Content::Fixed(_) => Uses::default(),
+            Content::Made(Made::Text(template)) => template.uses(),
+            Content::Made(Made::Json(segments)) => segments.iter().map(Segment::uses).collect(),
         }
     }
 
@@ -276,10 +277,10 @@ impl Cutter {
 }
 
 impl Segment {
-    fn reads_payload(&self) -> bool {
+    fn uses(&self) -> Uses {
         match self {
-            Self::Literal(_) => false,
-            Self::Value(leaf) | Self::Text(leaf) => leaf.template.uses_payload(),
+            Self::Literal(_) => Uses::default(),
+            Self::Value(leaf) | Self::Text(leaf) => leaf.template.uses(),
         }
     }
 

@@ -28,6 +28,14 @@ pub enum ComposeError {
         /// What is wrong with it.
         reason: HeaderError,
     },
+    /// A header that a bin's answer has by a template.
+    #[error("the answer's header {name:?} cannot be sent: {reason}")]
+    ReplyHeader {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: HeaderError,
+    },
     /// More than [`HEADERS_MAX_COUNT`].
     #[error("the endpoint has {found} headers of its own, at most {HEADERS_MAX_COUNT} can be sent")]
     TooManyHeaders {

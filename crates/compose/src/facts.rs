@@ -4,8 +4,8 @@ use bytes::Bytes;
 use hookwire_types::*;
 
 use crate::liquid::Globals;
-use crate::reading;
-use crate::{ComposeError, Json};
+use crate::uses::Uses;
+use crate::{ComposeError, Json, reading, received};
 
 /// What stands where a template names a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +25,12 @@ pub(crate) struct Facts {
     secrets: Secrets,
     /// The same names with texts that may be shown.
     hidden_secrets: Secrets,
-    /// Whether any template of the endpoint names the payload; if not, it need not be parsed.
-    reads_payload: bool,
+    /// What the endpoint's templates name.
+    uses: Uses,
 }
 
 impl Facts {
-    pub(crate) fn of(endpoint: &Endpoint, application: &Application, reads_payload: bool) -> Self {
+    pub(crate) fn of(endpoint: &Endpoint, application: &Application, uses: Uses) -> Self {
         Self {
             endpoint_name: endpoint.name.clone(),
             endpoint_metadata: endpoint.metadata.clone(),
@@ -38,7 +38,7 @@ impl Facts {
             application_metadata: application.metadata.clone(),
             secrets: endpoint.secrets.clone(),
             hidden_secrets: endpoint.secrets.keys().map(|name| hidden(name)).collect(),
-            reads_payload,
+            uses,
         }
     }
 
@@ -51,10 +51,13 @@ impl Facts {
         secrets: Show,
         render: impl FnOnce(&Globals<'_>) -> Result<T, ComposeError>,
     ) -> Result<T, ComposeError> {
-        let document = match self.reads_payload {
+        let document = match self.uses.payload {
             true => reading::read(payload),
             false => Json::Null,
         };
+        let received = message.received.as_deref();
+        let request = received.filter(|_| self.uses.request);
+        let request = request.map_or(Json::Null, received::of_message);
         let id = message.id.to_string();
         let timestamp = message.created_at.to_string();
         render(&Globals {
@@ -70,6 +73,7 @@ impl Facts {
                 Show::Secrets => &self.secrets,
                 Show::Names => &self.hidden_secrets,
             },
+            request: &request,
             now,
         })
     }

@@ -111,10 +111,7 @@ pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
 }
 
 pub(crate) fn parse_name(name: &str) -> Result<HeaderName, HeaderError> {
-    if name.len() > HEADER_NAME_MAX_BYTES {
-        return Err(HeaderError::NameTooLong);
-    }
-    let name = HeaderName::try_from(name).map_err(|_| HeaderError::InvalidName)?;
+    let name = parse_any_name(name)?;
     let prefixed = RESERVED_PREFIXES
         .iter()
         .any(|prefix| name.as_str().starts_with(prefix));
@@ -122,6 +119,14 @@ pub(crate) fn parse_name(name: &str) -> Result<HeaderName, HeaderError> {
         return Err(HeaderError::Reserved);
     }
     Ok(name)
+}
+
+/// A name, reserved ones too.
+pub(crate) fn parse_any_name(name: &str) -> Result<HeaderName, HeaderError> {
+    if name.len() > HEADER_NAME_MAX_BYTES {
+        return Err(HeaderError::NameTooLong);
+    }
+    HeaderName::try_from(name).map_err(|_| HeaderError::InvalidName)
 }
 
 pub(crate) fn parse_value(name: &HeaderName, value: &str) -> Result<HeaderValue, HeaderError> {

@@ -8,6 +8,8 @@
 //! What the API must refuse when an endpoint is made, [`check_url`], [`check_header`],
 //! [`check_body`], [`filter::Filter::parse`] and [`check_script`] refuse; a [`Recipient`] applies
 //! the same rules again, so that nothing that went around the API reaches the wire.
+//!
+//! What a bin answers is made the same way: see [`Reply`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -26,10 +28,13 @@ mod method;
 mod own_headers;
 mod place;
 mod reading;
+mod received;
 pub mod recipe;
 mod recipient;
+mod reply;
 mod script;
 mod style;
+mod uses;
 
 pub use body::{BodyError, check_body};
 pub use budget::{Budget, BudgetError};
@@ -42,7 +47,11 @@ pub use header::{
 pub use json::{JSON_DEPTH_MAX, Json, JsonError, Object};
 pub use place::Place;
 pub use reading::Reading;
+pub use received::{QUERY_PARAMETERS_MAX, RequestFacts};
 pub use recipient::{RENDER_BYTES_MAX, RENDER_STEPS_MAX, Recipient};
+pub use reply::{
+    REPLY_BYTES_MAX, Reply, ReplyError, ReplyHeaderError, check_reply, check_reply_header,
+};
 pub use script::{
     ConsoleLevel, ConsoleLine, SCRIPT_MAX_CHARS, SCRIPT_MIN_CHARS, SCRIPT_PAYLOAD_MAX_BYTES,
     Sandbox, ScriptChanges, ScriptError, ScriptFailure, ScriptFailureKind, ScriptInput,

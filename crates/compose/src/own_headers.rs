@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName};
 
 use crate::header::{self, HEADERS_MAX_COUNT, HeaderError};
 use crate::liquid::{Globals, Template};
+use crate::uses::Uses;
 use crate::{Budget, ComposeError};
 
 /// Headers made by templates.
@@ -36,9 +37,9 @@ impl HeaderTemplates {
         Ok(Self(templates))
     }
 
-    /// Whether any of them names the payload.
-    pub(crate) fn reads_payload(&self) -> bool {
-        self.0.iter().any(|(_, template)| template.uses_payload())
+    /// What they name.
+    pub(crate) fn uses(&self) -> Uses {
+        self.0.iter().map(|(_, template)| template.uses()).collect()
     }
 
     /// Whether there are none.

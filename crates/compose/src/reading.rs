@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
-use hookwire_types::Message;
+use hookwire_types::{Message, Received};
 
 use crate::filter::{FILTER_BUDGET, Filter, FilterFailure, FilterInput};
-use crate::{Budget, Json};
+use crate::{Budget, Json, Object, received};
 
 /// Steps that all filters may take that look at one message, a few times what one may take alone:
 /// fan-out to many endpoints with costly filters must end soon too.
@@ -20,7 +20,9 @@ pub struct Reading<'a> {
     payload: &'a [u8],
     channels: &'a [String],
     tags: &'a [String],
+    received: Option<&'a Received>,
     document: OnceCell<Json<'a>>,
+    request: OnceCell<Json<'a>>,
     steps_left: Cell<u64>,
 }
 
@@ -37,7 +39,9 @@ impl<'a> Reading<'a> {
             payload,
             channels,
             tags,
+            received: None,
             document: OnceCell::new(),
+            request: OnceCell::new(),
             steps_left: Cell::new(STEPS_MAX),
         }
     }
@@ -51,6 +55,14 @@ impl<'a> Reading<'a> {
             &message.channels,
             &message.tags,
         )
+        .with_request(message.received.as_deref())
+    }
+
+    /// The request that the message was, where it came through a bin.
+    pub fn with_request(mut self, received: Option<&'a Received>) -> Self {
+        self.received = received;
+        self.request = OnceCell::new();
+        self
     }
 
     /// The payload. One that is not JSON is a text.
@@ -58,11 +70,22 @@ impl<'a> Reading<'a> {
         self.document.get_or_init(|| read(self.payload))
     }
 
+    fn request(&self) -> &Json<'a> {
+        self.request.get_or_init(|| {
+            let none = || Json::Object(Object::default());
+            self.received.map_or_else(none, received::of_message)
+        })
+    }
+
     /// Whether a filter wants the message. Filters that come after others that did much work may
     /// find too little of the message's budget left.
     pub fn passes(&self, filter: &Filter) -> Result<bool, FilterFailure> {
         let payload = match filter.reads_payload() {
             true => self.document(),
+            false => &Json::Null,
+        };
+        let request = match filter.reads_request() {
+            true => self.request(),
             false => &Json::Null,
         };
         let input = FilterInput {
@@ -74,7 +97,7 @@ impl<'a> Reading<'a> {
         let left = self.steps_left.get();
         let given = FILTER_BUDGET.steps_left().min(left);
         let mut budget = Budget::new(given, FILTER_BUDGET.output_bytes_left());
-        let passes = filter.matches(&input, &mut budget);
+        let passes = filter.matches_request(&input, request, &mut budget);
         self.steps_left.set(left - (given - budget.steps_left()));
         passes
     }
@@ -91,6 +114,7 @@ pub(crate) fn read(payload: &[u8]) -> Json<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hookwire_types::{ApplicationId, BinId, CaptureId, Ksuid, MessageId, Timestamp};
 
     #[test]
     fn a_filter_reads_what_the_message_has() {
@@ -107,6 +131,46 @@ mod tests {
         }
         let missing = Filter::parse("payload.missing").unwrap();
         assert!(reading.passes(&missing).is_err());
+    }
+
+    #[test]
+    fn a_filter_reads_the_request_that_a_message_was() {
+        let received = Received {
+            bin: BinId(Ksuid::MIN),
+            capture: CaptureId(Ksuid::MAX),
+            method: "PUT".to_owned(),
+            path: "/a".to_owned(),
+            query: "v=2".to_owned(),
+            headers: vec![("X-Kind".to_owned(), "test".to_owned())],
+        };
+        let reading = || Reading::new("bin.request", b"{}", &[], &[]);
+        let from_bin = reading().with_request(Some(&received));
+        for (filter, passes) in [
+            (
+                "request.method == 'PUT' && request.path.startsWith('/')",
+                true,
+            ),
+            ("request.headers['x-kind'] == 'test'", true),
+            ("int(request.query.v) > 2", false),
+            ("request.bin.startsWith('bin_') && size(request) == 7", true),
+            ("['request'].exists(request, request == 'request')", true),
+        ] {
+            let filter = Filter::parse(filter).unwrap();
+            assert_eq!(from_bin.passes(&filter), Ok(passes), "{}", filter.source());
+        }
+        let none = Filter::parse("size(request) == 0 && !has(request.method)").unwrap();
+        assert_eq!(reading().passes(&none), Ok(true));
+        let missing = Filter::parse("request.method == 'PUT'").unwrap();
+        assert!(reading().passes(&missing).is_err());
+        let mut message = Message::new(
+            MessageId(Ksuid::MIN),
+            ApplicationId(Ksuid::MIN),
+            "bin.request",
+            "{}",
+            Timestamp::from_unix_ms(0),
+        );
+        message.received = Some(Box::new(received));
+        assert_eq!(Reading::of(&message).passes(&missing), Ok(true));
     }
 
     #[test]

@@ -78,9 +78,8 @@ impl Recipient {
             }
         }
         let address = Address::parse(&endpoint.url)?;
-        let reads_payload = body.reads_payload()
-            || header_templates.reads_payload()
-            || address.template().is_some_and(Template::uses_payload);
+        let address_uses = address.template().map(Template::uses).unwrap_or_default();
+        let uses = body.uses().or(header_templates.uses()).or(address_uses);
         let filter = endpoint.filter.as_deref().map(Filter::parse).transpose();
         Ok(Self {
             method: method(definition.method),
@@ -91,7 +90,7 @@ impl Recipient {
             idempotency_key: definition.idempotency_key,
             style,
             keys: keys(endpoint)?,
-            facts: Facts::of(endpoint, application, reads_payload),
+            facts: Facts::of(endpoint, application, uses),
             filter: filter.map_err(|error| ComposeError::Filter(error.to_string()))?,
         })
     }

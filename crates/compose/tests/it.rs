@@ -37,20 +37,8 @@ fn application() -> Application {
 }
 
 fn message() -> Message {
-    Message {
-        id: MessageId(Ksuid::MAX),
-        application: ApplicationId(Ksuid::MIN),
-        event_type: "payment_received".into(),
-        event_id: None,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        payload: Some(Bytes::from_static(BODY)),
-        deliver_at: None,
-        payload_expires_at: None,
-        raw: None,
-        recipient: None,
-        created_at: NOW,
-    }
+    let (id, application) = (Ksuid::MAX.into(), Ksuid::MIN.into());
+    Message::new(id, application, "payment_received", BODY, NOW)
 }
 
 fn compose(endpoint: &Endpoint, style: HeaderStyle, now: Timestamp) -> Request<Bytes> {
@@ -225,6 +213,48 @@ fn a_body_that_is_empty_says_so_where_one_is_expected() {
         assert_eq!(text(&request, "content-length"), expected.then_some("0"));
         assert_eq!(text(&request, "content-type"), None);
     }
+}
+
+#[test]
+fn templates_read_the_request_that_a_message_was() {
+    let mut endpoint = endpoint();
+    endpoint.url =
+        "https://example.com/hook{{ request.path | url_path }}?v={{ request.query.v }}".into();
+    endpoint
+        .headers
+        .insert("X-Original".into(), "{{ request.headers['x-sig'] }}".into());
+    endpoint.request.body = Some(RequestBody::Json {
+        fields: r#"{"q":"{{ request.query }}","m":"{{ request.method }}","n":"{{ request }}"}"#
+            .into(),
+    });
+    let recipient =
+        Recipient::new(&endpoint, &application(), "Hookwire", HeaderStyle::Standard).unwrap();
+    let received = Received {
+        bin: BinId(Ksuid::MIN),
+        capture: CaptureId(Ksuid::MAX),
+        method: "PUT".into(),
+        path: "/a b".into(),
+        query: "v=1&v=%2F2".into(),
+        headers: vec![("X-Sig".into(), "s=1".into())],
+    };
+    let message = Message {
+        received: Some(Box::new(received)),
+        ..message()
+    };
+    let request = recipient.compose(&message, None, NOW).unwrap();
+    assert_eq!(request.uri(), "https://example.com/hook/a%20b?v=%2F2");
+    assert_eq!(text(&request, "x-original"), Some("s=1"));
+    let body = std::str::from_utf8(request.body()).unwrap();
+    assert!(
+        body.starts_with(r#"{"q":{"v":"/2"},"m":"PUT","n":{"method":"PUT","path":"/a b","#),
+        "{body}"
+    );
+    is_signed(&request);
+
+    let otherwise = recipient.compose(&crate::message(), None, NOW).unwrap();
+    assert_eq!(otherwise.uri(), "https://example.com/hook?v=");
+    assert_eq!(text(&otherwise, "x-original"), Some(""));
+    assert_eq!(otherwise.body(), r#"{"q":null,"m":null,"n":null}"#);
 }
 
 const RAW: &str = "name,total\nŁódź,7\n";

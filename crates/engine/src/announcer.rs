@@ -8,7 +8,6 @@ mod payload;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hookwire_store::{AttemptFilter, Change, StoreError};
 use hookwire_types::*;
 use serde::Serialize;
@@ -224,20 +223,13 @@ impl Announcer {
             .map_err(|error| StoreError::Corrupt(format!("an event that is no JSON: {error}")))?;
         let now = self.clock.now();
         Ok(Some(Announcement {
-            message: Arc::new(Message {
-                id: self.clock.id(now),
-                application: operational.application.id,
-                event_type: event.to_owned(),
-                event_id: None,
-                channels: Vec::new(),
-                tags: Vec::new(),
-                payload: Some(Bytes::from(payload)),
-                raw: None,
-                recipient: None,
-                deliver_at: None,
-                payload_expires_at: None,
-                created_at: now,
-            }),
+            message: Arc::new(Message::new(
+                self.clock.id(now),
+                operational.application.id,
+                event,
+                payload,
+                now,
+            )),
             endpoints,
         }))
     }

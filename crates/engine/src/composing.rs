@@ -172,5 +172,6 @@ fn script_input(endpoint: &Endpoint, message: &Message) -> Option<ScriptInput> {
         event_type: message.event_type.clone(),
         payload: message.payload.clone()?,
         variables: variables.cloned().unwrap_or_default(),
+        request: message.received.as_deref().map(ScriptInput::request_text),
     })
 }

@@ -9,12 +9,14 @@ use hookwire_types::*;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::announcer::Announcer;
+use crate::bins::{Arriving, BinDirectory, OpenBin, Taken, Taking};
 use crate::clock::Clock;
 use crate::completion::to_its_end;
 use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
 use crate::horizon::Horizon;
 use crate::intake::{AcceptError, Intake, NewMessage};
+use crate::outbound::Exchange;
 use crate::preview::{PreviewReport, preview};
 use crate::recorder::Record;
 use crate::task::{TaskError, Tasks};
@@ -38,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) trials: Trials,
     pub(crate) announcer: Announcer,
     pub(crate) horizon: Horizon,
+    pub(crate) bins: Arc<BinDirectory>,
+    pub(crate) taking: Taking,
     pub(crate) message_retention_ms: i64,
     pub(crate) stop: watch::Sender<bool>,
 }
@@ -126,7 +130,15 @@ impl Engine {
     async fn change_now(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {
         let told = self.inner.announcer.of_changes(&changes).await?;
         changes.extend(told.iter().cloned().map(Change::Announce));
+        let of_bins: Vec<_> = changes
+            .iter()
+            .filter(|it| it.is_of_bin())
+            .cloned()
+            .collect();
         self.inner.directory.change(changes).await?;
+        for change in &of_bins {
+            self.inner.bins.changed(change);
+        }
         for announcement in told {
             for endpoint in &announcement.endpoints {
                 let due_at = announcement.message.created_at;
@@ -134,6 +146,36 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The bin at this address, ready to take requests.
+    pub async fn bin_at(&self, token: &str) -> Result<Option<Arc<OpenBin>>, StoreError> {
+        self.inner.bins.at(token).await
+    }
+
+    /// A bin of this organization.
+    pub async fn bin(
+        &self,
+        organization: OrganizationId,
+        id: BinId,
+    ) -> Result<Option<Arc<OpenBin>>, StoreError> {
+        self.inner.bins.of(organization, id).await
+    }
+
+    /// Takes a request for a bin: when it returns `Ok`, the request survives `kill -9`, and so does
+    /// the message that it becomes. `None` when the bin is gone.
+    pub async fn take(
+        &self,
+        bin: &Arc<OpenBin>,
+        arriving: Arriving,
+    ) -> Result<Option<Taken>, StoreError> {
+        let inner = &self.inner;
+        inner.taking.take(bin, arriving, &inner.intake).await
+    }
+
+    /// Every capture below this id that there will ever be can be read now.
+    pub fn capture_horizon(&self) -> CaptureId {
+        self.inner.taking.horizon.end(&self.inner.clock)
     }
 
     /// Every message below this id that there will ever be can be read now: whoever reads an
@@ -194,6 +236,12 @@ impl Engine {
         event: NewMessage,
     ) -> Result<TestReport, TestError> {
         self.inner.trials.test(endpoint, event).await
+    }
+
+    /// Sends a request that somebody composed, once, past everything but the guard. Nothing of it
+    /// is kept.
+    pub async fn send(&self, request: http::Request<bytes::Bytes>) -> Result<Exchange, TestError> {
+        self.inner.trials.send_plain(request).await
     }
 
     /// What would be sent to an endpoint that need not exist; nothing is sent or stored.

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::directory::AppSnapshot;
 use crate::dispatcher::Dispatcher;
-use crate::horizon::{Horizon, UnderWay};
+use crate::horizon::Horizon;
 use crate::lane::{Job, Lane};
 use crate::recorder::Record;
 use crate::room::Reservation;
@@ -35,6 +35,8 @@ pub struct NewMessage {
     pub tags: Vec<String>,
     /// Sent where an endpoint sends the payload as it is.
     pub raw: Option<RawBody>,
+    /// The request that it was, where it came through a bin.
+    pub received: Option<Box<Received>>,
     /// Not before this moment.
     pub deliver_at: Option<Timestamp>,
     /// How long the payload is kept, in milliseconds; `None` is as long as the message.
@@ -57,6 +59,23 @@ pub struct AnswerKey {
 }
 
 impl NewMessage {
+    /// A message for all that want it, at once, kept for as long as messages are.
+    pub fn new(event_type: impl Into<String>, payload: Bytes) -> Self {
+        Self {
+            event_type: event_type.into(),
+            event_id: None,
+            payload,
+            channels: Vec::new(),
+            tags: Vec::new(),
+            raw: None,
+            received: None,
+            deliver_at: None,
+            payload_retention_ms: None,
+            answers: None,
+            recipient: None,
+        }
+    }
+
     /// The message, accepted at `now`.
     pub(crate) fn into_message(
         self,
@@ -75,6 +94,7 @@ impl NewMessage {
             // would stay in memory for as long as the message does.
             payload: Some(Bytes::copy_from_slice(&self.payload)),
             raw: self.raw,
+            received: self.received,
             recipient: self.recipient,
             deliver_at: self.deliver_at,
             payload_expires_at: self.payload_retention_ms.map(|ms| now.plus_ms(ms)),
@@ -104,15 +124,14 @@ pub(crate) struct Intake {
     pub(crate) horizon: Horizon,
 }
 
-/// A message with its deliveries, before it is stored.
-struct Plan {
-    message: Arc<Message>,
-    answer: Option<KeptAnswer>,
-    under_way: UnderWay,
-    deliveries: Vec<NewDelivery>,
-    trigger: Trigger,
-    /// Deliveries that go from memory.
-    placed: Vec<(Arc<Lane>, Reservation)>,
+/// A message that is planned: to be stored, and then either kept or not. Dropped before that is
+/// known, it gives its deliveries back to the store: when the caller goes away while the store
+/// works, nobody else would know that they are in memory.
+pub(crate) struct Planned {
+    /// What is to be stored.
+    pub(crate) accepted: Accepted,
+    /// What is to be done then.
+    pub(crate) then: Placed,
 }
 
 impl Intake {
@@ -122,46 +141,23 @@ impl Intake {
         app: &AppSnapshot,
         event: NewMessage,
     ) -> Result<Arc<Message>, AcceptError> {
-        let now = self.clock.now();
-        let plan = self.plan(app, event, now);
-        let message = Arc::clone(&plan.message);
-        let waiting: Vec<_> = plan
-            .deliveries
-            .iter()
-            .filter(|delivery| delivery.owner.is_none())
-            .copied()
-            .collect();
-        let batch = vec![Accepted {
-            message: plan.message,
-            deliveries: plan.deliveries,
-            answer: plan.answer,
-            hold: Hold::on(plan.under_way),
-        }];
-        // When the caller goes away while the store works, nobody else would know that these
-        // deliveries are in memory.
-        let placed = Placed {
-            intake: self,
-            message: &message,
-            jobs: plan.placed,
-        };
-        let conflicts = self.store.append(batch).await?;
+        let Planned { accepted, then } = self.plan(app, event);
+        let message = Arc::clone(&then.message);
+        let conflicts = self.store.append(vec![accepted]).await?;
         if let Some(Err(conflict)) = conflicts.into_iter().next() {
-            placed.forget();
+            then.forget();
             return Err(match conflict {
                 Conflict::EventId => AcceptError::EventIdTaken,
                 other => AcceptError::Store(other.into()),
             });
         }
-        placed.let_go(plan.trigger);
-        for delivery in waiting {
-            self.dispatcher
-                .backlog
-                .note(delivery.endpoint, delivery.due_at);
-        }
+        then.let_go();
         Ok(message)
     }
 
-    fn plan(&self, app: &AppSnapshot, event: NewMessage, now: Timestamp) -> Plan {
+    /// Decides where a message goes, and which of its deliveries have a place in memory.
+    pub(crate) fn plan(&self, app: &AppSnapshot, event: NewMessage) -> Planned {
+        let now = self.clock.now();
         let later = event.deliver_at.filter(|at| *at > now);
         let raw_bytes = event.raw.as_ref().map_or(0, |raw| raw.body.len());
         let payload_bytes = event.payload.len() + raw_bytes;
@@ -170,24 +166,8 @@ impl Intake {
             None => Trigger::Scheduled,
         };
         let mut deliveries = Vec::new();
-        let mut placed = Vec::new();
-        let reading = Reading::new(
-            &event.event_type,
-            &event.payload,
-            &event.channels,
-            &event.tags,
-        );
-        for (endpoint, lane) in app.endpoints.iter().zip(&app.lanes) {
-            let wanted = match event.recipient {
-                Some(recipient) => endpoint.id == recipient,
-                None => {
-                    endpoint.wants(&event.event_type, &event.channels)
-                        && (endpoint.filter.is_none() || passes(lane, &reading))
-                }
-            };
-            if !wanted {
-                continue;
-            }
+        let mut jobs = Vec::new();
+        for (endpoint, lane) in wanting(app, &event) {
             let reservation = match later {
                 None => lane.reserve(&self.dispatcher.room, payload_bytes),
                 Some(_) => None,
@@ -198,8 +178,10 @@ impl Intake {
                 trigger,
                 due_at: later.unwrap_or(now),
             });
-            placed.extend(reservation.map(|reservation| (Arc::clone(lane), reservation)));
+            jobs.extend(reservation.map(|reservation| (Arc::clone(lane), reservation)));
         }
+        let waiting = deliveries.iter().filter(|it| it.owner.is_none());
+        let waiting = waiting.map(|it| (it.endpoint, it.due_at)).collect();
         let (id, under_way) = self.horizon.begin(&self.clock, now);
         let answer = event.answers.map(|key| KeptAnswer {
             scope: key.scope,
@@ -209,15 +191,45 @@ impl Intake {
             created_at: now,
         });
         let message = Arc::new(event.into_message(id, app.application.id, now));
-        Plan {
-            message,
-            answer,
-            under_way,
-            deliveries,
-            trigger,
-            placed,
+        Planned {
+            accepted: Accepted {
+                message: Arc::clone(&message),
+                deliveries,
+                answer,
+                hold: Hold::on(under_way),
+            },
+            then: Placed {
+                dispatcher: Arc::clone(&self.dispatcher),
+                recorder: self.recorder.clone(),
+                message,
+                trigger,
+                jobs,
+                waiting,
+            },
         }
     }
+}
+
+/// The endpoints that a message goes to.
+fn wanting<'a>(
+    app: &'a AppSnapshot,
+    event: &'a NewMessage,
+) -> impl Iterator<Item = (&'a Arc<Endpoint>, &'a Arc<Lane>)> {
+    let reading = Reading::new(
+        &event.event_type,
+        &event.payload,
+        &event.channels,
+        &event.tags,
+    )
+    .with_request(event.received.as_deref());
+    let pairs = app.endpoints.iter().zip(&app.lanes);
+    pairs.filter(move |(endpoint, lane)| match event.recipient {
+        Some(recipient) => endpoint.id == recipient,
+        None => {
+            endpoint.wants(&event.event_type, &event.channels)
+                && (endpoint.filter.is_none() || passes(lane, &reading))
+        }
+    })
 }
 
 /// Whether an endpoint's filter lets a message through. One that cannot say lets it through to
@@ -235,17 +247,20 @@ fn passes(lane: &Lane, reading: &Reading<'_>) -> bool {
     }
 }
 
-/// Deliveries that have a place in memory but may not be sent yet. Dropped before it is known
-/// whether they were stored, it gives them back to the store.
-struct Placed<'a> {
-    intake: &'a Intake,
-    message: &'a Arc<Message>,
+/// Deliveries of a message that is being stored: some have a place in memory but may not be sent
+/// yet, the others wait in the store.
+pub(crate) struct Placed {
+    dispatcher: Arc<Dispatcher>,
+    recorder: mpsc::Sender<Record>,
+    pub(crate) message: Arc<Message>,
+    trigger: Trigger,
     jobs: Vec<(Arc<Lane>, Reservation)>,
+    waiting: Vec<(EndpointId, Timestamp)>,
 }
 
-impl Placed<'_> {
+impl Placed {
     /// They are stored: off they go.
-    fn let_go(mut self, trigger: Trigger) {
+    pub(crate) fn let_go(mut self) {
         for (lane, reservation) in self.jobs.drain(..) {
             lane.push(Job {
                 key: DeliveryKey {
@@ -253,24 +268,27 @@ impl Placed<'_> {
                     endpoint: lane.endpoint(),
                 },
                 tries: 0,
-                trigger,
-                message: Arc::clone(self.message),
+                trigger: self.trigger,
+                message: Arc::clone(&self.message),
                 reservation,
                 not_before: None,
             });
-            self.intake.dispatcher.wake(&lane);
+            self.dispatcher.wake(&lane);
+        }
+        for (endpoint, due_at) in self.waiting.drain(..) {
+            self.dispatcher.backlog.note(endpoint, due_at);
         }
     }
 
     /// They were not stored.
-    fn forget(mut self) {
+    pub(crate) fn forget(mut self) {
         for (lane, _) in self.jobs.drain(..) {
             lane.unreserve();
         }
     }
 }
 
-impl Drop for Placed<'_> {
+impl Drop for Placed {
     fn drop(&mut self) {
         if self.jobs.is_empty() {
             return;
@@ -284,7 +302,7 @@ impl Drop for Placed<'_> {
             };
             records.push(Record::Release { key, reservation });
         }
-        let recorder = self.intake.recorder.clone();
+        let recorder = self.recorder.clone();
         tokio::spawn(async move {
             for record in records {
                 let _ = recorder.send(record).await;

@@ -23,6 +23,7 @@ pub mod outbound;
 
 mod announcer;
 mod backlog;
+mod bins;
 mod claimer;
 mod clock;
 mod completion;
@@ -50,6 +51,10 @@ mod turns;
 mod verdict;
 
 pub use announcer::OPERATIONAL_EVENTS;
+pub use bins::{
+    Admission, Arriving, Awaited, BinError, Follower, ListenerAnswer, OpenBin, Refused, Taken,
+    check_bin, message_of,
+};
 pub use directory::AppSnapshot;
 pub use facade::Engine;
 pub use hookwire_compose::HeaderStyle;

@@ -63,7 +63,7 @@ impl Retention {
         Ok(count)
     }
 
-    fn kinds(&self, now: Timestamp) -> [Forget; 4] {
+    fn kinds(&self, now: Timestamp) -> [Forget; 5] {
         let before = now.plus_ms(-i64::from(self.message_retention_days) * DAY_MS);
         [
             Forget::Payloads(now),
@@ -72,6 +72,7 @@ impl Retention {
                 before,
                 after: None,
             },
+            Forget::Bins(now),
             Forget::Ended(before),
         ]
     }
@@ -80,7 +81,6 @@ impl Retention {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
     use hookwire_store::sqlite::{Options, SqliteStore};
     use hookwire_store::{Accepted, Change, Hold, Payloads};
     use hookwire_types::*;
@@ -93,18 +93,8 @@ mod tests {
     ) -> MessageId {
         let now = clock.now();
         let message = Message {
-            id: clock.id(now),
-            application,
-            event_type: "a.b".to_owned(),
-            event_id: None,
-            channels: Vec::new(),
-            tags: Vec::new(),
-            payload: Some(Bytes::from_static(b"{}")),
-            raw: None,
-            recipient: None,
-            deliver_at: None,
             payload_expires_at,
-            created_at: now,
+            ..Message::new(clock.id(now), application, "a.b", "{}", now)
         };
         let id = message.id;
         let accepted = Accepted {

@@ -86,6 +86,11 @@ impl Sender {
         &self.composer
     }
 
+    /// Sends requests.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
     /// Makes the next attempt of a delivery.
     pub(crate) async fn send(&self, lane: &Lane, job: &Job, shard: u64) -> Sent {
         let target = lane.target();

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::announcer::Announcer;
 use crate::backlog::Backlog;
+use crate::bins::{BinDirectory, Taking};
 use crate::claimer::{Claimer, HEARTBEAT_EVERY};
 use crate::clock::Clock;
 use crate::composing::Composer;
@@ -113,6 +114,14 @@ impl Engine {
             recorder.clone(),
             horizon.clone(),
         );
+        let bins = Arc::new(BinDirectory::new(Arc::clone(&store), Arc::clone(&clock)));
+        let taking = Taking {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            horizon: Horizon::default(),
+            bins: Arc::clone(&bins),
+            directory: Arc::clone(&directory),
+        };
         let inner = Inner {
             store,
             clock,
@@ -124,6 +133,8 @@ impl Engine {
             trials,
             announcer,
             horizon,
+            bins,
+            taking,
             message_retention_ms: i64::from(settings.message_retention_days) * DAY_MS,
             stop,
         };

@@ -55,6 +55,11 @@ impl Defaults {
         }
     }
 
+    /// How long an exchange may take, in milliseconds.
+    pub(crate) fn timeout_ms(&self) -> u32 {
+        self.timeout_ms
+    }
+
     /// An endpoint of an application, prepared for sending.
     pub(crate) fn ready(&self, endpoint: &Arc<Endpoint>, application: &Arc<Application>) -> Ready {
         Ready {

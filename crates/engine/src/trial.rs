@@ -18,6 +18,7 @@ use crate::directory::Directory;
 use crate::dispatcher::{Dispatcher, shard_of};
 use crate::horizon::{Horizon, UnderWay};
 use crate::intake::NewMessage;
+use crate::outbound::Exchange;
 use crate::recorder::Record;
 use crate::room::Reservation;
 use crate::sender::{Exchanged, Order, log};
@@ -113,6 +114,18 @@ impl Trials {
             Ok(this.run(endpoint, event).await?)
         })
         .await
+    }
+
+    /// Sends a request as it is, once, and keeps nothing of it.
+    pub(crate) async fn send_plain(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<Exchange, TestError> {
+        let place = Arc::clone(&self.under_way).try_acquire_owned();
+        let _place = place.map_err(|_| TestError::Busy)?;
+        let timeout_ms = self.directory.lanes().defaults().timeout_ms();
+        let outbound = self.dispatcher.sender().outbound();
+        Ok(outbound.exchange(0, request, timeout_ms).await)
     }
 
     fn place(&self, application: ApplicationId) -> Option<Place> {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod error;
+mod stream;
 
 use std::time::Duration;
 
@@ -20,8 +21,9 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use answer::Answer;
-pub use error::ClientError;
-use error::{refusal, root_cause};
+use error::refusal;
+pub use error::{ClientError, root_cause};
+pub use stream::ByteStream;
 
 /// A server on the same network connects in milliseconds; this is for the other end of the world.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,9 +34,12 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest page (250 entries with 20,000 bytes of answer each) fits.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
+/// Speaks HTTP/1.1, with and without TLS.
+pub type Http = HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// Talks to one server.
 pub struct Client {
-    http: HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: Http,
     server: Url,
     authorization: Option<HeaderValue>,
 }
@@ -49,17 +54,8 @@ impl Client {
         if !has_host || !is_plain || url.query().is_some() || url.fragment().is_some() {
             return Err(bad_address());
         }
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let http = HttpClient::builder(TokioExecutor::new()).build(connector);
         Ok(Self {
-            http,
+            http: HttpClient::builder(TokioExecutor::new()).build(connector()),
             server: url,
             authorization: None,
         })
@@ -72,6 +68,11 @@ impl Client {
         value.set_sensitive(true);
         self.authorization = Some(value);
         Ok(self)
+    }
+
+    /// The server's address, without a slash at its end.
+    pub fn server(&self) -> String {
+        self.server.as_str().trim_end_matches('/').to_owned()
     }
 
     /// Whether anybody answers at all.
@@ -153,32 +154,54 @@ impl Client {
         body: Bytes,
     ) -> Result<Answer, ClientError> {
         let request = self.request(method, path, query, body)?;
-        let exchange = tokio::time::timeout(EXCHANGE_TIMEOUT, self.send(request)).await;
-        let (status, body) = exchange.unwrap_or_else(|_| {
+        let (status, body) = self.in_time(self.send(request)).await?;
+        let answer = self.answer(status, &body)?;
+        if status.is_success() {
+            return Ok(answer);
+        }
+        Err(self.refused(&answer))
+    }
+
+    async fn in_time<T>(
+        &self,
+        exchange: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
+        let exchange = tokio::time::timeout(EXCHANGE_TIMEOUT, exchange).await;
+        exchange.unwrap_or_else(|_| {
             Err(self.no_answer(format!("nothing within {} s", EXCHANGE_TIMEOUT.as_secs())))
-        })?;
-        let body: &[u8] = if body.is_empty() { b"null" } else { &body };
-        let server = self.shown();
+        })
+    }
+
+    fn answer(&self, status: StatusCode, body: &[u8]) -> Result<Answer, ClientError> {
+        let body: &[u8] = if body.is_empty() { b"null" } else { body };
+        let server = self.server();
         let text = serde_json::from_slice(body).map_err(|_| ClientError::NotJson {
             server: server.clone(),
             status,
         })?;
-        let answer = Answer {
+        Ok(Answer {
             server,
             status,
             text,
+        })
+    }
+
+    /// What an answer that is no success means.
+    fn refused(&self, answer: &Answer) -> ClientError {
+        let detail = match answer.value() {
+            Ok(value) => refusal(&value),
+            Err(error) => return error,
         };
-        if status.is_success() {
-            return Ok(answer);
-        }
-        let detail = refusal(&answer.value()?);
-        if status == StatusCode::UNAUTHORIZED {
-            return Err(ClientError::Token {
-                server: self.shown(),
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return ClientError::Token {
+                server: self.server(),
                 detail,
-            });
+            };
         }
-        Err(ClientError::Refused { status, detail })
+        ClientError::Refused {
+            status: answer.status,
+            detail,
+        }
     }
 
     fn request(
@@ -211,23 +234,15 @@ impl Client {
         }
         request
             .body(Full::new(body))
-            .map_err(|_| ClientError::Address(self.shown()))
+            .map_err(|_| ClientError::Address(self.server()))
     }
 
     async fn send(
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<(StatusCode, Bytes), ClientError> {
-        let response = self.http.request(request).await.map_err(|error| {
-            let cause = root_cause(&error);
-            if error.is_connect() {
-                return ClientError::NoServer {
-                    server: self.shown(),
-                    cause,
-                };
-            }
-            self.no_answer(cause)
-        })?;
+        let response = self.http.request(request).await;
+        let response = response.map_err(|error| self.unanswered(&error))?;
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
             .collect()
@@ -236,16 +251,35 @@ impl Client {
         Ok((status, body.to_bytes()))
     }
 
+    fn unanswered(&self, error: &hyper_util::client::legacy::Error) -> ClientError {
+        let cause = root_cause(error);
+        if error.is_connect() {
+            return ClientError::NoServer {
+                server: self.server(),
+                cause,
+            };
+        }
+        self.no_answer(cause)
+    }
+
     fn no_answer(&self, cause: String) -> ClientError {
         ClientError::NoAnswer {
-            server: self.shown(),
+            server: self.server(),
             cause,
         }
     }
+}
 
-    fn shown(&self) -> String {
-        self.server.as_str().trim_end_matches('/').to_owned()
-    }
+/// Connects as this program does everywhere: to servers that are certified as browsers want it.
+pub fn connector() -> HttpsConnector<HttpConnector> {
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    connector.enforce_http(false);
+    HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(connector)
 }
 
 fn encoded(body: &impl Serialize) -> Bytes {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use hookwire_api::{ApiSettings, ApiState, Subject, TokenKey};
+use hookwire_api::{ApiSettings, ApiState, PublicBins, Subject, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::sqlite::{Options, SqliteStore};
@@ -225,6 +225,10 @@ fn api_settings(config: &Config) -> ApiSettings {
         body_bytes_max: config.server.api_body_bytes_max,
         connections_max: config.server.api_connections_max,
         public_url: config.server.public_url.clone(),
+        public_bins: config.server.public_bins.then(|| PublicBins {
+            bins_max: config.server.public_bins_max,
+            ..PublicBins::default()
+        }),
         // The other half is for deliveries, which are started by such requests.
         shutdown_timeout_ms: timeout_ms / 2,
         ..ApiSettings::default()

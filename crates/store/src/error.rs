@@ -6,7 +6,7 @@ pub enum Conflict {
     /// The application has a message with this `event_id`.
     #[error("a message with this eventId exists already")]
     EventId,
-    /// Another application or endpoint beside it has this uid.
+    /// Another application or endpoint beside it has this uid, or another bin this token.
     #[error("this uid is taken already")]
     Uid,
     /// The catalogue has an event type of this name.

@@ -20,6 +20,83 @@ pub struct Accepted {
     pub hold: Hold,
 }
 
+/// A capture to keep.
+#[derive(Debug, Clone)]
+pub struct NewCapture {
+    /// The capture. What it repeats is found out while it is kept; its `message` is only kept with
+    /// [`Self::forward`].
+    pub capture: Arc<Capture>,
+    /// What tells that it came before, if the bin asks for that.
+    pub seen: Option<SeenKey>,
+    /// The message that it becomes, unless it is a duplicate.
+    pub forward: Option<Accepted>,
+    /// As that of [`Accepted`].
+    pub hold: Hold,
+}
+
+/// What tells that a capture came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenKey {
+    /// A digest of what it is known by.
+    pub digest: [u8; 16],
+    /// What came before this moment does not count.
+    pub since: Timestamp,
+}
+
+/// What became of a capture that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptCapture {
+    /// The first capture with its key, when there was one: then its message is not kept.
+    pub duplicate_of: Option<CaptureId>,
+}
+
+/// How much a bin has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BinUsage {
+    /// Captures.
+    pub captures: u64,
+    /// What they take up, in bytes, see [`Capture::kept_bytes`].
+    pub bytes: u64,
+}
+
+/// The bins of an organization together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BinCount {
+    /// Bins.
+    pub bins: u64,
+    /// Their definitions as JSON, in bytes.
+    pub definition_bytes: u64,
+}
+
+/// Narrows a list of captures. An empty filter keeps all.
+#[derive(Debug, Clone, Default)]
+pub struct CaptureFilter {
+    /// Only with this in target, headers or body; capitals and small letters of ASCII are alike.
+    pub text: Option<String>,
+    /// Only with this method.
+    pub method: Option<String>,
+    /// Only those that are duplicates, or those that are not.
+    pub duplicate: Option<bool>,
+    /// Only those whose signature is good, or those whose is not.
+    pub verified: Option<bool>,
+    /// Only received before this moment.
+    pub before: Option<Timestamp>,
+    /// Only received after this moment.
+    pub after: Option<Timestamp>,
+    /// Only below this id.
+    pub below: Option<CaptureId>,
+}
+
+/// Captures of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Captures {
+    /// The captures, in the list's order.
+    pub list: Vec<Capture>,
+    /// The last capture that was looked at, where the list ended before all that could belong to
+    /// the page was: what was asked for is searched for in steps of bounded cost.
+    pub looked_up_to: Option<CaptureId>,
+}
+
 /// Something that a store holds on to and never looks at.
 #[derive(Clone, Default)]
 pub struct Hold(Option<Arc<dyn Any + Send + Sync>>);
@@ -120,6 +197,13 @@ pub enum Change {
     CreateTask(Task),
     /// A background task that moved; tasks have no version, their one runner writes them.
     UpdateTask(Task),
+    /// A new bin.
+    CreateBin(Bin),
+    /// A changed bin.
+    UpdateBin(Bin),
+    /// Deletes a bin and ends the credentials that reach nothing else. What it received is
+    /// forgotten later.
+    DeleteBin(OrganizationId, BinId),
     /// A new credential.
     CreateCredential(Credential),
     /// Ends credentials at a moment, unless they have ended before. It conflicts with nothing:
@@ -128,6 +212,16 @@ pub enum Change {
     /// Tells the organization's operational webhooks of the other changes. One that was told
     /// before, by its `event_id`, is not told again.
     Announce(Announcement),
+}
+
+impl Change {
+    /// Whether it is about a bin.
+    pub const fn is_of_bin(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateBin(_) | Self::UpdateBin(_) | Self::DeleteBin(..)
+        )
+    }
 }
 
 /// Whether messages are read with their payloads, which may be large.
@@ -160,6 +254,8 @@ pub struct WhichCredentials {
     pub id: Option<CredentialId>,
     /// Only those that reach no more than this application.
     pub application: Option<ApplicationId>,
+    /// Only those that reach no more than this bin.
+    pub bin: Option<BinId>,
     /// Only those of these sessions.
     pub sessions: Option<Vec<String>>,
 }
@@ -209,6 +305,9 @@ pub enum Forget {
     Payloads(Timestamp),
     /// Answers given before a moment.
     Answers(Timestamp),
+    /// Bins whose time is over at a moment, and captures of deleted bins. A bin that received
+    /// something since its time was noted gets a new one instead.
+    Bins(Timestamp),
     /// What ended before a moment and is named by nothing that is still kept: tasks, credentials,
     /// deleted endpoints and applications. With them goes the place of a consumer that read nothing
     /// since, if no message is left before it: it stands where a new one begins.

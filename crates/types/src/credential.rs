@@ -1,7 +1,7 @@
 //! Credentials that are kept: API keys and portal tokens. What a caller shows is not kept, only
 //! its hash; so that they can be listed and revoked, unlike tokens that only carry a signature.
 
-use crate::{ApplicationId, CredentialId, OrganizationId, Timestamp};
+use crate::{ApplicationId, BinId, CredentialId, OrganizationId, Timestamp};
 
 /// SHA-256 of what a caller shows. Its 32 random bytes need no slow hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,10 @@ pub enum CredentialKind {
     ApiKey,
     /// A person's who looks at one application's webhooks.
     Portal,
+    /// Of whoever made a bin without an account: all that concerns the bin.
+    Bin,
+    /// Of whoever was sent a link to a bin: to look at what it received.
+    BinShare,
 }
 
 /// Something that a portal token allows. The names are those of the compatible API.
@@ -46,6 +50,8 @@ pub struct Credential {
     pub organization: OrganizationId,
     /// The only application that it reaches; `None` reaches the whole organization.
     pub application: Option<ApplicationId>,
+    /// The only bin that it reaches, and nothing else; `None` leaves it to the above.
+    pub bin: Option<BinId>,
     /// What it is for.
     pub kind: CredentialKind,
     /// What people call it.
@@ -117,19 +123,22 @@ impl FromIterator<Capability> for Capabilities {
 }
 
 impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::ApiKey, Self::Portal, Self::Bin, Self::BinShare];
+
     /// Its name in the API and the store.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
             Self::Portal => "portal",
+            Self::Bin => "bin",
+            Self::BinShare => "bin_share",
         }
     }
 
     /// The kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ApiKey, Self::Portal]
-            .into_iter()
-            .find(|it| it.name() == name)
+        Self::ALL.into_iter().find(|it| it.name() == name)
     }
 }
 

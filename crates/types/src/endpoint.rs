@@ -116,7 +116,9 @@ impl Endpoint {
     pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {
         let type_matches = match &self.event_types {
             None => true,
-            Some(types) => types.iter().any(|wanted| names(wanted, event_type)),
+            Some(types) => types
+                .iter()
+                .any(|wanted| means_event_type(wanted, event_type)),
         };
         let channel_matches = match &self.channels {
             None => true,
@@ -126,8 +128,8 @@ impl Endpoint {
     }
 }
 
-/// Whether an entry of `event_types` means this event type.
-fn names(wanted: &str, event_type: &str) -> bool {
+/// Whether an entry of [`Endpoint::event_types`] means this event type.
+pub fn means_event_type(wanted: &str, event_type: &str) -> bool {
     match wanted.strip_suffix('*') {
         Some("") => true,
         Some(prefix) if prefix.ends_with('.') => event_type.starts_with(prefix),
@@ -151,7 +153,11 @@ mod tests {
             ("*", "anything", true),
             ("pay*", "payment", false),
         ] {
-            assert_eq!(names(wanted, event_type), expected, "{wanted} {event_type}");
+            assert_eq!(
+                means_event_type(wanted, event_type),
+                expected,
+                "{wanted} {event_type}"
+            );
         }
     }
 }

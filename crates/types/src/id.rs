@@ -247,6 +247,10 @@ id_kinds! {
     TaskId = "qtask_";
     /// A credential that is kept, beside tokens that only show a signature.
     CredentialId = "cred_";
+    /// An address that takes any request.
+    BinId = "bin_";
+    /// A request that a bin received.
+    CaptureId = "cap_";
 }
 
 #[cfg(test)]

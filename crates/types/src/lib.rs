@@ -7,6 +7,8 @@
 
 mod answer;
 mod application;
+mod bin;
+mod capture;
 mod credential;
 mod delivery;
 mod endpoint;
@@ -21,18 +23,23 @@ mod time;
 
 pub use answer::{Answer, AnswerScope, BodyDigest, KeptAnswer};
 pub use application::Application;
+pub use bin::{
+    Bin, BinDefinition, BinLimits, BinResponse, BinSecrets, BinVerification, Deduplication,
+    DeduplicationKey, Forward, GenericSignature, VerificationScheme,
+};
+pub use capture::{Capture, CaptureVerification, HeaderLines};
 pub use credential::{Capabilities, Capability, Credential, CredentialHash, CredentialKind};
 pub use delivery::{
     Announcement, Attempt, AttemptStatus, Cause, Delivery, DeliveryKey, DeliveryStatus,
     EndpointHealth, NodeId, Outcome, Trigger, Verdict,
 };
-pub use endpoint::{Endpoint, EndpointSecret};
+pub use endpoint::{Endpoint, EndpointSecret, means_event_type};
 pub use event_type::EventType;
 pub use id::{
-    ApplicationId, AttemptId, CredentialId, EndpointId, IdSource, Ksuid, MessageId, OrganizationId,
-    ParseIdError, TaskId,
+    ApplicationId, AttemptId, BinId, CaptureId, CredentialId, EndpointId, IdSource, Ksuid,
+    MessageId, OrganizationId, ParseIdError, TaskId,
 };
-pub use message::{Message, RawBody};
+pub use message::{Message, RawBody, Received};
 pub use page::{Order, Page, Reference, Side};
 pub use request::{
     ClientAuthentication, Credentials, RequestBody, RequestDefinition, RequestMethod,

@@ -1,8 +1,9 @@
 //! A message: an event that was accepted.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
-use crate::{ApplicationId, EndpointId, MessageId, Timestamp};
+use crate::{ApplicationId, BinId, CaptureId, EndpointId, MessageId, Timestamp};
 
 /// Text that is sent in place of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,23 @@ pub struct RawBody {
     /// The body, byte for byte.
     pub body: Bytes,
     /// Headers that go with it, such as its `content-type`. They come before the endpoint's own.
+    pub headers: Vec<(String, String)>,
+}
+
+/// The request that a bin received and that became a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// Where it was received.
+    pub bin: BinId,
+    /// Which request it was.
+    pub capture: CaptureId,
+    /// Its method.
+    pub method: String,
+    /// Its path after the bin's address, as received.
+    pub path: String,
+    /// What followed the `?`, as received.
+    pub query: String,
+    /// Its headers, in order and case as received.
     pub headers: Vec<(String, String)>,
 }
 
@@ -32,6 +50,8 @@ pub struct Message {
     pub payload: Option<Bytes>,
     /// What is sent where an endpoint sends the payload as it is; forgotten together with it.
     pub raw: Option<RawBody>,
+    /// The request that it was, where it came through a bin.
+    pub received: Option<Box<Received>>,
     /// The only endpoint that it is for, as with tests and examples; `None` is for all that want it.
     pub recipient: Option<EndpointId>,
     /// Not sent before this moment.
@@ -43,6 +63,31 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message for all that want it, at once, kept for as long as messages are.
+    pub fn new(
+        id: MessageId,
+        application: ApplicationId,
+        event_type: impl Into<String>,
+        payload: impl Into<Bytes>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            application,
+            event_type: event_type.into(),
+            event_id: None,
+            channels: Vec::new(),
+            tags: Vec::new(),
+            payload: Some(payload.into()),
+            raw: None,
+            received: None,
+            recipient: None,
+            deliver_at: None,
+            payload_expires_at: None,
+            created_at: now,
+        }
+    }
+
     /// What its payload takes in memory, with the text that is sent in its place.
     pub fn payload_bytes(&self) -> usize {
         let payload = self.payload.as_ref().map_or(0, Bytes::len);

@@ -20,6 +20,8 @@ const fn prefix(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::ApiKey => "hwk_",
         CredentialKind::Portal => "appsk_",
+        CredentialKind::Bin => "binsk_",
+        CredentialKind::BinShare => "binshr_",
     }
 }
 
@@ -34,7 +36,7 @@ pub fn generate(kind: CredentialKind) -> SecretText {
 
 /// The kind of credential that a text claims to be by how it begins.
 pub fn kind_of(text: &str) -> Option<CredentialKind> {
-    [CredentialKind::ApiKey, CredentialKind::Portal]
+    CredentialKind::ALL
         .into_iter()
         .find(|kind| text.starts_with(prefix(*kind)))
 }
@@ -75,7 +77,7 @@ mod tests {
 
     #[test]
     fn texts_tell_their_kind_and_are_never_the_same() {
-        for kind in [CredentialKind::ApiKey, CredentialKind::Portal] {
+        for kind in CredentialKind::ALL {
             let (one, other) = (generate(kind), generate(kind));
             assert_ne!(one, other);
             assert_eq!(kind_of(one.reveal()), Some(kind));

@@ -86,8 +86,20 @@ pub async fn arrived(
     body: Body,
     state: &ApiState,
 ) -> Result<(Bytes, Option<Taken>), ApiError> {
+    let own = parts.extensions.get::<BodyLimit>().map_or(0, |own| own.0);
+    let max_bytes = state.settings().body_bytes_max.max(own);
+    arrived_within(parts, body, state, max_bytes).await
+}
+
+/// The same within a bound of its own, in bytes.
+pub async fn arrived_within(
+    parts: &Parts,
+    body: Body,
+    state: &ApiState,
+    max_bytes: usize,
+) -> Result<(Bytes, Option<Taken>), ApiError> {
     let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
-    tokio::time::timeout(limit, read_body(parts, body, state))
+    tokio::time::timeout(limit, read_body(parts, body, state, max_bytes))
         .await
         .map_err(|_| ApiError::BodyTimeout)?
 }
@@ -96,9 +108,8 @@ async fn read_body(
     parts: &Parts,
     body: Body,
     state: &ApiState,
+    max_bytes: usize,
 ) -> Result<(Bytes, Option<Taken>), ApiError> {
-    let own = parts.extensions.get::<BodyLimit>().map_or(0, |own| own.0);
-    let max_bytes = state.settings().body_bytes_max.max(own);
     let announced = parts
         .headers
         .get(CONTENT_LENGTH)

@@ -14,7 +14,9 @@ mod target;
 
 #[cfg(test)]
 pub use body::parse;
-pub use body::{BodyLimit, FromBody, HeldInput, Input, RoomHeld, arrived, next_chunk};
+pub use body::{
+    BodyLimit, FromBody, HeldInput, Input, RoomHeld, arrived, arrived_within, next_chunk,
+};
 pub use chosen::{ConsumerName, SinkName};
 pub use field::Field;
 pub use fields::{Fields, Patch};
@@ -24,6 +26,6 @@ pub use operational::{OperationalApp, OperationalTarget};
 pub use public_url::PublicUrl;
 pub use query::{FromQuery, Parameter, Params, Query};
 pub use target::{
-    App, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app, named_application,
-    own_app, reference, require_endpoint,
+    App, BinTarget, EndpointTarget, MessageTarget, Named, PathName, PathRef, find_app,
+    named_application, own_app, reference, require_endpoint,
 };

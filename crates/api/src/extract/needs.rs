@@ -5,11 +5,12 @@ use axum::extract::State;
 use http::HeaderMap;
 
 use super::{
-    App, EndpointTarget, Fields, FromBody, FromQuery, HeldInput, Input, MessageTarget,
+    App, BinTarget, EndpointTarget, Fields, FromBody, FromQuery, HeldInput, Input, MessageTarget,
     OperationalApp, OperationalTarget, Params, PathName, PathRef, PublicUrl, Query,
 };
 use crate::auth::{Organization, Principal};
 use crate::idempotency::Key;
+use crate::resource::public_bin::Stranger;
 use crate::state::ApiState;
 
 /// What is read of a request beside its path.
@@ -72,6 +73,8 @@ impl Needed for PathName {}
 impl Needed for PublicUrl {}
 impl<Id> Needed for PathRef<Id> {}
 impl Needed for App {}
+impl Needed for BinTarget {}
+impl Needed for Stranger {}
 impl Needed for EndpointTarget {}
 impl Needed for MessageTarget {}
 impl Needed for OperationalApp {}

@@ -8,10 +8,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use hookwire_engine::AppSnapshot;
+use hookwire_engine::{AppSnapshot, OpenBin};
 use hookwire_store::{Payloads, StoreError};
 use hookwire_types::{
-    Application, ApplicationId, Endpoint, EndpointId, Message, MessageId, OrganizationId, Reference,
+    Application, ApplicationId, BinId, CaptureId, Endpoint, EndpointId, Message, MessageId,
+    OrganizationId, Reference,
 };
 use http::request::Parts;
 
@@ -48,6 +49,14 @@ impl Named for hookwire_types::CredentialId {
     const PARAM: &str = "key_id";
     const WORD: &str = "API key";
 }
+impl Named for BinId {
+    const PARAM: &str = "bin_id";
+    const WORD: &str = "bin";
+}
+impl Named for CaptureId {
+    const PARAM: &str = "request_id";
+    const WORD: &str = "request";
+}
 impl Named for hookwire_types::TaskId {
     const PARAM: &str = "task_id";
     const WORD: &str = "background task";
@@ -76,6 +85,24 @@ pub struct MessageTarget {
     pub app: Arc<AppSnapshot>,
     /// The message, without its payload.
     pub message: Message,
+}
+
+/// A bin that the path names.
+pub struct BinTarget(pub Arc<OpenBin>);
+
+impl FromRequestParts<ApiState> for BinTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let id: BinId = PathRef::from_request_parts(parts, state).await?.id()?;
+        let is_reached = principal.bin.is_none_or(|own| own == id);
+        let found = match is_reached {
+            true => state.engine().bin(principal.organization, id).await?,
+            false => None,
+        };
+        found.map(Self).ok_or(ApiError::NotFound(BinId::WORD))
+    }
 }
 
 /// The text of a path parameter.

@@ -173,6 +173,7 @@ mod tests {
         let principal = |application| Principal {
             organization: hookwire_types::Ksuid::MAX.into(),
             application,
+            bin: None,
             credential: None,
             reach: crate::access::Reach::ORGANIZATION,
         };
@@ -208,6 +209,7 @@ mod tests {
         let principal = Principal {
             organization: hookwire_types::Ksuid::MAX.into(),
             application: None,
+            bin: None,
             credential: None,
             reach: crate::access::Reach::ORGANIZATION,
         };

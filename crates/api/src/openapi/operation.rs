@@ -110,7 +110,7 @@ fn response(answer: &Answer, generator: &mut SchemaGenerator) -> Value {
     let mut described = json!({ "description": description });
     if let Some(schema) = answer.schema {
         let schema = schema(generator).to_value();
-        described["content"] = json!({ "application/json": { "schema": schema } });
+        described["content"] = json!({ answer.content_type: { "schema": schema } });
     }
     described
 }

@@ -6,9 +6,10 @@ use crate::extract::Parameter;
 use crate::idempotency::KEY_CHARS_MAX;
 
 /// What paths name. Whatever looks like a name may be asked for; what names nothing is not found.
-const PATHS: [(&str, &str); 10] = [
+const PATHS: [(&str, &str); 12] = [
     ("app_id", "The application's id or uid, or `default`."),
     ("attempt_id", "The attempt's id."),
+    ("bin_id", "The bin's id."),
     ("consumer_id", "The consumer's name, of your own choice."),
     ("endpoint_id", "The endpoint's id or uid."),
     ("event_type_name", "The event type's name."),
@@ -18,15 +19,23 @@ const PATHS: [(&str, &str); 10] = [
         "The message's id, or the `eventId` that it was sent with.",
     ),
     ("recipe_id", "The recipe's id."),
+    ("request_id", "The id of a request that the bin received."),
     ("sink_id", "The sink's name, of your own choice."),
     ("task_id", "The background task's id."),
 ];
 
 /// What queries say, where the name alone does not tell.
-const QUERIES: [(&str, &str); 24] = [
-    ("after", "Only what came after this moment."),
+const QUERIES: [(&str, &str); 29] = [
+    (
+        "after",
+        "Only what came after this: a moment, or where it says so a request.",
+    ),
     ("before", "Only what came before this moment."),
     ("channel", "Only what was sent to this channel."),
+    (
+        "duplicate",
+        "Only requests that came before, or only those that did not.",
+    ),
     (
         "endpoint_id",
         "Only what concerns this endpoint, by id or uid.",
@@ -63,6 +72,11 @@ const QUERIES: [(&str, &str); 24] = [
         "Where the page begins: an `iterator` or `prevIterator` of another page.",
     ),
     ("limit", "Items of a page at most; 50 unless it is said."),
+    (
+        "listen",
+        "Whether the caller answers for the bin: senders who wait for a listener wait for it.",
+    ),
+    ("method", "Only requests with this method."),
     ("order", "The order of the list."),
     ("since", "Only what came at this moment or later."),
     ("status", "Only what is in this state."),
@@ -72,7 +86,15 @@ const QUERIES: [(&str, &str); 24] = [
     ),
     ("tag", "Only messages with this tag."),
     ("task", "Only tasks of this kind."),
+    (
+        "text",
+        "Only what has this text somewhere, whatever the case of its letters.",
+    ),
     ("until", "Only what came at this moment or earlier."),
+    (
+        "verified",
+        "Only requests whose sender was verified, or only those whose was not.",
+    ),
     ("with_content", "Whether payloads and the like are shown."),
     (
         "with_msg",

@@ -17,7 +17,7 @@ struct Kind {
     header: Option<(&'static str, &'static str)>,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind {
         status: StatusCode::BAD_REQUEST,
         name: "Refused",
@@ -69,6 +69,12 @@ const KINDS: [Kind; 9] = [
         header: None,
     },
     Kind {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        name: "TooMany",
+        about: "You do this more often than you may.",
+        header: Some(("Retry-After", "When to try again, in seconds.")),
+    },
+    Kind {
         status: StatusCode::SERVICE_UNAVAILABLE,
         name: "Unavailable",
         about: "The server cannot do this at the moment; nothing was changed.",
@@ -96,6 +102,10 @@ fn can(operation: &Operation, status: StatusCode) -> bool {
         }
         StatusCode::UNPROCESSABLE_ENTITY => {
             needs.body.is_some() || needs.query.is_some() || operation.method == Method::POST
+        }
+        // Who needs no credential is counted by address.
+        StatusCode::TOO_MANY_REQUESTS => {
+            operation.access == Access::Public && operation.method == Method::POST
         }
         _ => true,
     }

@@ -28,7 +28,7 @@ macro_rules! prefixes {
     )*};
 }
 
-prefixes! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId }
+prefixes! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId BinId CaptureId }
 
 impl JsonSchema for Time {
     fn inline_schema() -> bool {

@@ -130,6 +130,7 @@ pub async fn create(
         id: engine.new_id(),
         organization: principal.organization,
         application: application.as_ref().map(|it| it.application.id),
+        bin: None,
         kind: CredentialKind::ApiKey,
         name: input.name,
         hash: text::hash(secret.reveal()),

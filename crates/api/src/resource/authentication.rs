@@ -185,6 +185,7 @@ fn portal_token(
         id: engine.new_id(),
         organization: app.application.organization,
         application: Some(app.application.id),
+        bin: None,
         kind: CredentialKind::Portal,
         name: "Portal".to_owned(),
         hash: text::hash(token.reveal()),
@@ -206,6 +207,7 @@ pub async fn expire_all(
         kind: CredentialKind::Portal,
         id: None,
         application: Some(app.application.id),
+        bin: None,
         sessions: input.sessions,
     };
     let at = state.engine().now().plus_ms(input.after_seconds * 1_000);

@@ -6,6 +6,7 @@
 //! written out in the endpoint's definition. A script sees that definition, so those values are
 //! also hidden wherever they stand as they are, on the script's console and in errors too.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
@@ -134,11 +135,8 @@ impl Hidden {
                     self.hide(value)
                 }
             }),
-            body: match std::str::from_utf8(request.body()) {
-                Ok(text) => self.hide(text),
-                // Neither templates nor scripts make this, so there is nothing to hide in it.
-                Err(_) => BASE64.encode(request.body()),
-            },
+            // Neither templates nor scripts make what is no text: there is nothing to hide in it.
+            body: self.hide(&text_or_base64(request.body())),
         }
     }
 
@@ -169,6 +167,14 @@ fn header(credentials: &Credentials) -> Option<String> {
         Credentials::Header { name, .. } => Some(name.to_ascii_lowercase()),
         Credentials::ClientCertificate { .. } => None,
         _ => Some("authorization".to_owned()),
+    }
+}
+
+/// Bytes as text; in base64 when they are none.
+pub fn text_or_base64(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => BASE64.encode(bytes).into(),
     }
 }
 

@@ -118,16 +118,13 @@ fn is_the_payload(payload: &Bytes, raw: &RawBody) -> bool {
 impl From<MessageIn> for NewMessage {
     fn from(input: MessageIn) -> Self {
         Self {
-            event_type: input.event_type,
             event_id: input.event_id,
-            payload: input.payload,
             channels: input.channels,
             tags: input.tags,
             deliver_at: input.deliver_at,
             raw: input.raw,
             payload_retention_ms: input.payload_retention_ms,
-            answers: None,
-            recipient: None,
+            ..Self::new(input.event_type, input.payload)
         }
     }
 }

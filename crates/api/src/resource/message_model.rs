@@ -141,18 +141,9 @@ mod tests {
 
     fn message() -> Message {
         Message {
-            id: Ksuid::MIN.into(),
-            application: Ksuid::MIN.into(),
-            event_type: "a.b".into(),
-            event_id: None,
-            channels: Vec::new(),
             tags: vec!["t".into()],
-            payload: Some(Bytes::from_static(PAYLOAD.as_bytes())),
-            deliver_at: None,
-            raw: None,
-            recipient: None,
             payload_expires_at: Some(NOW.plus_ms(1)),
-            created_at: NOW,
+            ..Message::new(Ksuid::MIN.into(), Ksuid::MIN.into(), "a.b", PAYLOAD, NOW)
         }
     }
 

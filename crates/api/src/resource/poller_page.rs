@@ -60,22 +60,14 @@ mod tests {
     use hookwire_types::{Ksuid, Timestamp};
 
     fn message(byte: u8, raw: &str) -> Message {
+        let id = Ksuid::from_bytes([byte; 20]).into();
+        let now = Timestamp::from_unix_ms(0);
         Message {
-            id: Ksuid::from_bytes([byte; 20]).into(),
-            application: Ksuid::MIN.into(),
-            event_type: "a".into(),
-            event_id: None,
-            channels: Vec::new(),
-            tags: Vec::new(),
-            payload: Some("{}".into()),
             raw: Some(RawBody {
                 body: raw.to_owned().into(),
                 headers: Vec::new(),
             }),
-            deliver_at: None,
-            payload_expires_at: None,
-            recipient: None,
-            created_at: Timestamp::from_unix_ms(0),
+            ..Message::new(id, Ksuid::MIN.into(), "a", "{}", now)
         }
     }
 

@@ -225,20 +225,9 @@ mod tests {
     use hookwire_types::Ksuid;
 
     fn message(byte: u8) -> Message {
-        Message {
-            id: Ksuid::from_bytes([byte; 20]).into(),
-            application: Ksuid::MIN.into(),
-            event_type: "a".into(),
-            event_id: None,
-            channels: Vec::new(),
-            tags: Vec::new(),
-            payload: Some("{}".into()),
-            raw: None,
-            deliver_at: None,
-            payload_expires_at: None,
-            recipient: None,
-            created_at: Timestamp::from_unix_ms(0),
-        }
+        let id = Ksuid::from_bytes([byte; 20]).into();
+        let now = Timestamp::from_unix_ms(0);
+        Message::new(id, Ksuid::MIN.into(), "a", "{}", now)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hookwire_engine::NewMessage;
-use hookwire_types::{DAY_MS, Endpoint, EndpointId, Order, OrganizationId, Page, Side, Timestamp};
+use hookwire_types::{DAY_MS, Endpoint, Order, OrganizationId, Page, Side, Timestamp};
 use serde_json::json;
 
 use super::event_type_example::example;
@@ -43,16 +43,11 @@ impl Sample {
             None => payload(state, endpoint.organization, &event_type).await?,
         };
         Ok(NewMessage {
-            event_type,
-            event_id: None,
-            payload,
             channels: self.channels,
             tags: self.tags,
-            deliver_at: None,
-            raw: None,
             payload_retention_ms: Some(RETENTION_MS),
-            answers: None,
-            recipient: Some::<EndpointId>(endpoint.id),
+            recipient: Some(endpoint.id),
+            ..NewMessage::new(event_type, payload)
         })
     }
 }

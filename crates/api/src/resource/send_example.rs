@@ -55,16 +55,10 @@ pub async fn send_example(
     let payload = example(&event_type, input.index)
         .map_err(|error| invalid(["body", "eventType"], error.to_string()))?;
     let event = NewMessage {
-        event_type: input.event_type,
-        event_id: None,
-        payload,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        deliver_at: None,
-        raw: None,
         payload_retention_ms: Some(RETENTION_MS),
         answers: key.within(target.app.application.id),
         recipient: Some(target.endpoint.id),
+        ..NewMessage::new(input.event_type, payload)
     };
     let message = state.engine().accept(&target.app, event).await?;
     accepted(&message, true)

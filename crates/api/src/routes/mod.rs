@@ -27,6 +27,8 @@ mod application;
 mod attempt;
 mod authentication;
 mod background_task;
+mod bin;
+mod capture;
 mod compose;
 mod documentation;
 mod endpoint;
@@ -45,10 +47,12 @@ use axum::{Extension, Router};
 
 use crate::access::Access;
 use crate::auth::admit;
+use crate::bin_page;
 use crate::error::ApiError;
 use crate::extract::BodyLimit;
 use crate::idempotency::carry_out_once;
 use crate::openapi;
+use crate::receive;
 use crate::state::ApiState;
 use crate::trace::trace;
 use crate::unread::{Patience, take_rest};
@@ -69,6 +73,8 @@ pub fn groups() -> Vec<Group> {
         attempt::group(),
         poller::group(),
         operational_webhook::group(),
+        bin::group(),
+        capture::group(),
         background_task::group(),
         compose::group(),
         authentication::group(),
@@ -105,6 +111,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/", get(async || Redirect::temporary("/docs")))
         .route("/docs", get(openapi::serve_page))
         .route("/docs/style.css", get(openapi::serve_style))
+        .merge(bin_page::routes())
+        .merge(receive::routes())
         .fallback(async || ApiError::NoRoute)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(from_fn(trace))

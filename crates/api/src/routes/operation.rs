@@ -9,6 +9,9 @@ use crate::access::Access;
 use crate::extract::{Needed, Needs};
 use crate::state::ApiState;
 
+/// What bodies are, unless an operation says otherwise.
+const JSON: &str = "application/json";
+
 /// Operations on one kind of thing.
 pub struct Group {
     /// What the kind is called in the documentation.
@@ -50,6 +53,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// What its body is like; without one it has none.
     pub schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+    /// What kind of body it is.
+    pub content_type: &'static str,
 }
 
 macro_rules! methods {
@@ -106,20 +111,31 @@ impl Operation {
 
     /// Answers with a body.
     pub fn answers<T: JsonSchema>(self, status: StatusCode) -> Self {
-        self.with_answer(status, Some(SchemaGenerator::subschema_for::<T>))
+        self.with_answer(status, Some(SchemaGenerator::subschema_for::<T>), JSON)
     }
 
     /// Answers without a body.
     pub fn answers_nothing(self) -> Self {
-        self.with_answer(StatusCode::NO_CONTENT, None)
+        self.with_answer(StatusCode::NO_CONTENT, None, JSON)
+    }
+
+    /// Answers with a body that is not JSON.
+    pub fn answers_text(self, content_type: &'static str) -> Self {
+        let text = SchemaGenerator::subschema_for::<String>;
+        self.with_answer(StatusCode::OK, Some(text), content_type)
     }
 
     fn with_answer(
         mut self,
         status: StatusCode,
         schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+        content_type: &'static str,
     ) -> Self {
-        self.answers.push(Answer { status, schema });
+        self.answers.push(Answer {
+            status,
+            schema,
+            content_type,
+        });
         self
     }
 

@@ -5,6 +5,8 @@ use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, oneshot};
 
+mod heads;
+
 struct Running {
     address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,

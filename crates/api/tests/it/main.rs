@@ -5,6 +5,10 @@
 mod access;
 mod application;
 mod authentication;
+mod bin_access;
+mod bin_mistakes;
+mod bin_page;
+mod bins;
 mod composed;
 mod composed_mistakes;
 mod composed_secrets;
@@ -21,6 +25,7 @@ mod operational;
 mod pages;
 mod polling;
 mod preview;
+mod public_bins;
 mod raw_bodies;
 mod recipe;
 mod replaying;

@@ -56,14 +56,16 @@ pub(super) enum Variable {
     Payload,
     Channels,
     Tags,
+    Request,
 }
 
 impl Variable {
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("type", Self::Type),
         ("payload", Self::Payload),
         ("channels", Self::Channels),
         ("tags", Self::Tags),
+        ("request", Self::Request),
     ];
 }
 

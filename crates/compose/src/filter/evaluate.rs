@@ -13,13 +13,14 @@ use super::compare;
 use super::fault::{Fault, Problem};
 use super::functions;
 use super::value::{Key, List, Map, Text, Value, no_key};
-use crate::{Budget, BudgetError};
+use crate::{Budget, BudgetError, Json};
 
 pub(super) type Evaluated<'v, T = Value<'v>> = Result<T, Fault<'v>>;
 
 /// What an expression is evaluated with.
 pub(super) struct Evaluation<'v, 'b> {
     pub input: &'v FilterInput<'v>,
+    pub request: &'v Json<'v>,
     pub budget: &'b mut Budget,
     /// The variables of the macros around, outermost first.
     pub locals: Vec<Value<'v>>,
@@ -82,6 +83,7 @@ impl<'v> Evaluation<'v, '_> {
             Variable::Payload => Value::of(self.input.payload, self.budget)?,
             Variable::Channels => Value::List(List::Texts(self.input.channels)),
             Variable::Tags => Value::List(List::Texts(self.input.tags)),
+            Variable::Request => Value::of(self.request, self.budget)?,
         })
     }
 

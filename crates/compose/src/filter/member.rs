@@ -224,7 +224,8 @@ impl<'s> Parser<'s> {
         }
         let known = Variable::ALL.into_iter().find(|(own, _)| *own == name);
         if let Some((_, variable)) = known {
-            self.reads_payload |= variable == Variable::Payload;
+            self.uses.payload |= variable == Variable::Payload;
+            self.uses.request |= variable == Variable::Request;
             let kind = Expression::Variable(variable);
             return Ok(Node { at, kind });
         }
@@ -233,7 +234,7 @@ impl<'s> Parser<'s> {
         Err(ParseFault::new(
             at as usize,
             format!(
-                "unknown variable '{name}'{}; a filter sees type, payload, channels and tags",
+                "unknown variable '{name}'{}; a filter sees type, payload, channels, tags and request",
                 names::hint(name, variables.chain(locals))
             ),
         ))

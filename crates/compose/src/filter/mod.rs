@@ -10,8 +10,8 @@
 //!
 //! # Where it differs from the definition
 //!
-//! - The variables are `type`, `payload`, `channels` and `tags`. `type` is the event type here,
-//!   so the function `type(…)` and names of types do not exist.
+//! - The variables are `type`, `payload`, `channels`, `tags` and `request`. `type` is the event
+//!   type here, so the function `type(…)` and names of types do not exist.
 //! - A JSON number that is written as an integer and fits 64 bits is an `int`, every other a
 //!   `double`. In arithmetic an int or uint beside a double becomes a double: JSON does not
 //!   tell 100 from 100.0.
@@ -43,7 +43,8 @@ mod text;
 mod time;
 mod value;
 
-use crate::{Budget, Json, Place};
+use crate::uses::Uses;
+use crate::{Budget, Json, Object, Place};
 use ast::Node;
 use evaluate::Evaluation;
 use fault::{Fault, Problem};
@@ -62,7 +63,7 @@ pub const FILTER_BUDGET: Budget = Budget::new(250_000, 4 << 20);
 pub struct Filter {
     source: Box<str>,
     root: Node,
-    reads_payload: bool,
+    uses: Uses,
 }
 
 /// What a filter sees of a message.
@@ -119,14 +120,14 @@ impl Filter {
                 message: format!("the filter is longer than {FILTER_MAX_BYTES} bytes"),
             });
         }
-        let (root, reads_payload) = parser::parse(source).map_err(|fault| FilterError {
+        let (root, uses) = parser::parse(source).map_err(|fault| FilterError {
             place: Place::of(source, fault.at),
             message: fault.message,
         })?;
         Ok(Self {
             source: source.into(),
             root,
-            reads_payload,
+            uses,
         })
     }
 
@@ -137,17 +138,33 @@ impl Filter {
 
     /// Whether it looks at the payload at all. If not, the payload need not be parsed.
     pub const fn reads_payload(&self) -> bool {
-        self.reads_payload
+        self.uses.payload
     }
 
-    /// Whether a message is wanted.
+    /// Whether it looks at the received request at all. If not, none need be made.
+    pub(crate) const fn reads_request(&self) -> bool {
+        self.uses.request
+    }
+
+    /// Whether a message is wanted that came through no bin: `request` is an empty map.
     pub fn matches(
         &self,
         input: &FilterInput<'_>,
         budget: &mut Budget,
     ) -> Result<bool, FilterFailure> {
+        self.matches_request(input, &Json::Object(Object::default()), budget)
+    }
+
+    /// Whether a message is wanted; `request` is the one that a bin received.
+    pub(crate) fn matches_request(
+        &self,
+        input: &FilterInput<'_>,
+        request: &Json<'_>,
+        budget: &mut Budget,
+    ) -> Result<bool, FilterFailure> {
         let mut evaluation = Evaluation {
             input,
+            request,
             budget,
             locals: Vec::new(),
         };

@@ -7,26 +7,27 @@
 use super::ast::{Constant, Expression, Node, Operation, Operator};
 use super::fault::ParseFault;
 use super::lexer::{self, Kind, Token};
+use crate::uses::Uses;
 
 /// How deep brackets and calls may nest. People write up to five.
 pub(super) const DEPTH_MAX: usize = 32;
 
-/// Reads an expression; says too whether it uses the payload.
-pub(super) fn parse(source: &str) -> Result<(Node, bool), ParseFault> {
+/// Reads an expression; says too what it names.
+pub(super) fn parse(source: &str) -> Result<(Node, Uses), ParseFault> {
     let mut parser = Parser {
         tokens: lexer::tokens(source)?,
         position: 0,
         depth: 0,
         locals: Vec::new(),
         patterns_bytes: 0,
-        reads_payload: false,
+        uses: Uses::default(),
     };
     if parser.peek().kind == Kind::End {
         return Err(ParseFault::new(0, "there is no expression"));
     }
     let node = parser.expression()?;
     match &parser.peek().kind {
-        Kind::End => Ok((node, parser.reads_payload)),
+        Kind::End => Ok((node, parser.uses)),
         _ => Err(parser.unexpected("an operator or the end")),
     }
 }
@@ -39,8 +40,8 @@ pub(super) struct Parser<'s> {
     pub(super) locals: Vec<&'s str>,
     /// How large the patterns are that were compiled so far.
     pub(super) patterns_bytes: usize,
-    /// Whether the payload was named so far.
-    pub(super) reads_payload: bool,
+    /// What was named so far.
+    pub(super) uses: Uses,
 }
 
 pub(super) type Parsed<T = Node> = Result<T, ParseFault>;

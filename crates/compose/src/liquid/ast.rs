@@ -111,6 +111,7 @@ pub(super) enum Root {
     Endpoint,
     Application,
     Secrets,
+    Request,
 }
 
 impl Root {
@@ -124,6 +125,7 @@ impl Root {
             "endpoint" => Self::Endpoint,
             "application" => Self::Application,
             "secrets" => Self::Secrets,
+            "request" => Self::Request,
             _ => Self::Nothing,
         }
     }

@@ -105,6 +105,7 @@ impl<'a> Renderer<'_, 'a> {
             Root::Endpoint => Value::Endpoint(globals),
             Root::Application => Value::Application(globals),
             Root::Secrets => Value::Secrets(globals.secrets),
+            Root::Request => Value::from(globals.request),
         }
     }
 

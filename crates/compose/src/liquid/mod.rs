@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 
 use hookwire_types::{Metadata, SecretText, Timestamp};
 
+use crate::uses::Uses;
 use crate::{Budget, Json, Place};
 use ast::{Node, Nodes};
 use render::Renderer;
@@ -44,7 +45,7 @@ pub struct Template {
     nodes: Nodes,
     slots: usize,
     loop_groups: usize,
-    uses_payload: bool,
+    uses: Uses,
 }
 
 /// What a template can name.
@@ -68,6 +69,8 @@ pub struct Globals<'a> {
     pub application_metadata: &'a Metadata,
     /// `secrets`: each by its name.
     pub secrets: &'a BTreeMap<String, SecretText>,
+    /// `request`: the request that a bin received; null where there was none.
+    pub request: &'a Json<'a>,
     /// The time that `'now'` means.
     pub now: Timestamp,
 }
@@ -90,7 +93,7 @@ impl Template {
             nodes: parsed.nodes,
             slots: parsed.slots,
             loop_groups: parsed.loop_groups,
-            uses_payload: parsed.uses_payload,
+            uses: parsed.uses,
         })
     }
 
@@ -111,7 +114,16 @@ impl Template {
 
     /// Whether the payload is named anywhere; else any document will do for it.
     pub const fn uses_payload(&self) -> bool {
-        self.uses_payload
+        self.uses.payload
+    }
+
+    /// Whether the received request is named anywhere; else nil will do for it.
+    pub const fn uses_request(&self) -> bool {
+        self.uses.request
+    }
+
+    pub(crate) const fn uses(&self) -> Uses {
+        self.uses
     }
 
     /// The text that was read.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::ast::{Expression, Filtered, Node, Nodes, Output, Root};
 use super::error::{Mistake, nearest};
 use super::lexer::{Element, Lexer, Token};
+use crate::uses::Uses;
 
 /// How deep blocks (and brackets) may nest. Each level costs a frame of the stack.
 pub const NESTING_MAX: usize = 64;
@@ -17,8 +18,8 @@ pub(super) struct Parsed {
     pub slots: usize,
     /// How many groups of loops there are, for `offset:continue`.
     pub loop_groups: usize,
-    /// Whether the payload is named anywhere.
-    pub uses_payload: bool,
+    /// What is named anywhere.
+    pub uses: Uses,
 }
 
 pub(super) struct Parser<'s> {
@@ -26,7 +27,7 @@ pub(super) struct Parser<'s> {
     slots: HashMap<&'s str, u32>,
     loop_groups: HashMap<(&'s str, &'s str), u32>,
     depth: usize,
-    uses_payload: bool,
+    uses: Uses,
 }
 
 /// The tags that do something of their own; those that only continue or close a block are not
@@ -60,14 +61,14 @@ pub(super) fn parse(source: &str) -> Result<Parsed, Mistake> {
         slots: HashMap::new(),
         loop_groups: HashMap::new(),
         depth: 0,
-        uses_payload: false,
+        uses: Uses::default(),
     };
     let (nodes, _) = parser.nodes(&[])?;
     Ok(Parsed {
         nodes,
         slots: parser.slots.len(),
         loop_groups: parser.loop_groups.len(),
-        uses_payload: parser.uses_payload,
+        uses: parser.uses,
     })
 }
 
@@ -121,7 +122,8 @@ impl<'s> Parser<'s> {
 
     pub fn root(&mut self, name: &str) -> Root {
         let root = Root::from_name(name);
-        self.uses_payload |= root == Root::Payload;
+        self.uses.payload |= root == Root::Payload;
+        self.uses.request |= root == Root::Request;
         root
     }
 

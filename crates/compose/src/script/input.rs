@@ -35,6 +35,8 @@ impl<'js> Given<'js> {
             webhook.set("headers", headers.clone())?;
             webhook.set("eventType", input.event_type.as_str())?;
             webhook.set("payload", payload)?;
+            let request = input.request.as_deref().unwrap_or("null");
+            webhook.set("request", ctx.json_parse(request)?)?;
             webhook.set("env", object_of(ctx, &input.variables)?)?;
             webhook.set("cancel", false)?;
             Ok(Self {

@@ -40,7 +40,9 @@ mod watch;
 mod tests;
 
 use bytes::Bytes;
-use hookwire_types::{Metadata, RequestMethod};
+use hookwire_types::{Metadata, Received, RequestMethod};
+
+use crate::received;
 
 pub use check::{ScriptError, check_script};
 pub use console::{ConsoleLevel, ConsoleLine};
@@ -90,8 +92,18 @@ pub struct ScriptInput {
     pub event_type: String,
     /// The message's payload, as JSON text: `webhook.payload`.
     pub payload: Bytes,
+    /// The request that the message was, as [JSON text](Self::request_text): `webhook.request`,
+    /// which is null where there was none. A script cannot change it.
+    pub request: Option<String>,
     /// The transformation's variables: `webhook.env`.
     pub variables: Metadata,
+}
+
+impl ScriptInput {
+    /// The request that a bin received, as scripts are given it.
+    pub fn request_text(received: &Received) -> String {
+        received::text_of_message(received)
+    }
 }
 
 /// What came of a run.

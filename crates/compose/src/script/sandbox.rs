@@ -11,9 +11,9 @@ use super::realm::Realm;
 use super::watch::Watch;
 use super::{ScriptInput, ScriptLimits, ScriptOutput, ScriptRun};
 
-/// Bytes of memory granted for each byte of payload: as values, small numbers and texts take
-/// about this much, and the payload's text is there twice for a moment.
-const MEMORY_BYTES_PER_PAYLOAD_BYTE: usize = 24;
+/// Bytes of memory granted for each byte of payload and of a received request: as values, small
+/// numbers and texts take about this much, and the payload's text is there twice for a moment.
+const MEMORY_BYTES_PER_GIVEN_BYTE: usize = 24;
 
 /// Runs scripts on the thread that it was made on. See the module's page for what it keeps out.
 pub struct Sandbox {
@@ -68,8 +68,9 @@ impl Sandbox {
             }
         };
         realm.watch.start(self.limits.turns_max, stop);
-        let payload_bytes = input.payload.len() * MEMORY_BYTES_PER_PAYLOAD_BYTE;
-        realm.allow_memory(self.limits.memory_bytes_max + payload_bytes);
+        let given_bytes = input.payload.len() + input.request.as_ref().map_or(0, String::len);
+        let given_bytes = given_bytes * MEMORY_BYTES_PER_GIVEN_BYTE;
+        realm.allow_memory(self.limits.memory_bytes_max + given_bytes);
         let result = realm
             .with(|ctx| run(ctx, &realm.watch, code, input))
             .map_err(|failure| failure.in_characters(code));

@@ -19,6 +19,7 @@ fn input(payload: &str) -> ScriptInput {
             .into(),
         event_type: "order.paid".to_owned(),
         payload: Bytes::copy_from_slice(payload.as_bytes()),
+        request: None,
         variables: [("REGION".to_owned(), "eu".to_owned())].into(),
     }
 }

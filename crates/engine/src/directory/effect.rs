@@ -36,6 +36,9 @@ impl Effect {
             | Change::DeleteEventType(..)
             | Change::CreateTask(_)
             | Change::UpdateTask(_)
+            | Change::CreateBin(_)
+            | Change::UpdateBin(_)
+            | Change::DeleteBin(..)
             | Change::CreateCredential(_)
             | Change::ExpireCredentials(..)
             | Change::Announce(_) => None,

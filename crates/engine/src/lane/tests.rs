@@ -1,6 +1,7 @@
 use super::*;
 use crate::settings::EngineSettings;
 use crate::target::Defaults;
+use bytes::Bytes;
 
 fn endpoint(throttle_rate: Option<u16>) -> Endpoint {
     let moment = Timestamp::from_unix_ms(1_790_000_000_000);
@@ -50,18 +51,14 @@ fn job(number: u8, reservation: Reservation) -> Job {
         tries: 0,
         trigger: Trigger::Scheduled,
         message: Arc::new(Message {
-            id: message,
-            application: ApplicationId(Ksuid::MIN),
-            event_type: "test".to_owned(),
-            event_id: None,
-            channels: Vec::new(),
-            tags: Vec::new(),
             payload: None,
-            deliver_at: None,
-            payload_expires_at: None,
-            raw: None,
-            recipient: None,
-            created_at: Timestamp::from_unix_ms(0),
+            ..Message::new(
+                message,
+                ApplicationId(Ksuid::MIN),
+                "test",
+                Bytes::new(),
+                Timestamp::from_unix_ms(0),
+            )
         }),
         reservation,
         not_before: None,

@@ -22,6 +22,7 @@ fn input() -> ScriptInput {
         event_type: "order.paid".to_owned(),
         payload: r#"{"n":1}"#.into(),
         variables: Metadata::new(),
+        request: None,
     }
 }
 

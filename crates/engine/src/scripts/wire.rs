@@ -37,6 +37,7 @@ impl Request {
         out.text(&input.event_type);
         out.bytes(&input.payload);
         out.map(&input.headers);
+        out.optional(input.request.as_deref());
         out.map(&input.variables);
         out.frame()
     }
@@ -52,6 +53,7 @@ impl Request {
                 event_type: fields.text()?,
                 payload: fields.bytes()?.to_vec().into(),
                 headers: fields.map()?,
+                request: fields.optional()?,
                 variables: fields.map()?,
             },
         })
@@ -294,11 +296,12 @@ mod tests {
         #[test]
         fn requests_arrive_as_they_were_sent(
             time_max_ms: u32, code: String, url: String, event_type: String, payload: Vec<u8>,
-            headers: Metadata, variables: Metadata,
+            headers: Metadata, request: Option<String>, variables: Metadata,
         ) {
             let method = RequestMethod::Patch;
             let payload = payload.into();
-            let input = ScriptInput { method, url, headers, event_type, payload, variables };
+            let input =
+                ScriptInput { method, url, headers, event_type, payload, request, variables };
             let frame = Request::write(time_max_ms, &code, &input);
             prop_assert_eq!(Request::read(&frame[4..]), Ok(Request { time_max_ms, code, input }));
         }

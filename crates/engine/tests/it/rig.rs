@@ -8,7 +8,7 @@ use bytes::Bytes;
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{AppSnapshot, Engine, EngineSettings, NewMessage};
 use hookwire_store::sqlite::{Options, SqliteStore};
-use hookwire_store::{AttemptFilter, Change};
+use hookwire_store::{AttemptFilter, Change, Sealer};
 use hookwire_types::*;
 
 pub const ORGANIZATION: OrganizationId = OrganizationId(Ksuid::MIN);
@@ -67,7 +67,11 @@ impl Rig {
     }
 
     async fn engine(path: PathBuf, settings: EngineSettings) -> Engine {
-        let store = SqliteStore::open(&path, Options::default()).unwrap();
+        let options = Options {
+            sealer: Some(Sealer::new(&[7; 32]).unwrap()),
+            ..Options::default()
+        };
+        let store = SqliteStore::open(&path, options).unwrap();
         Engine::start(Arc::new(store), settings).await.unwrap()
     }
 
@@ -146,16 +150,11 @@ impl Rig {
 
 pub fn event(payload: &str) -> NewMessage {
     NewMessage {
-        event_type: "payment_received".to_owned(),
-        event_id: None,
-        payload: Bytes::copy_from_slice(payload.as_bytes()),
-        channels: Vec::new(),
-        tags: Vec::new(),
-        deliver_at: None,
         payload_retention_ms: Some(86_400_000),
-        raw: None,
-        answers: None,
-        recipient: None,
+        ..NewMessage::new(
+            "payment_received",
+            Bytes::copy_from_slice(payload.as_bytes()),
+        )
     }
 }
 

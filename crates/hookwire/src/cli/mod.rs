@@ -9,6 +9,7 @@ mod definition;
 mod events;
 mod exchange;
 mod key;
+mod listen;
 mod openapi;
 pub mod output;
 mod recipes;
@@ -81,6 +82,9 @@ enum Command {
     Recipes(recipes::RecipesArgs),
     /// Look at what was sent, and what came back
     Attempts(attempts::AttemptsArgs),
+    /// See the requests that a bin receives, and forward them to a program on this machine
+    #[command(long_about = listen::LONG_ABOUT)]
+    Listen(listen::ListenArgs),
     /// Print the settings in force, or the documentation of all of them
     Config(config::ConfigCommandArgs),
     /// Print the OpenAPI document of the HTTP API
@@ -134,6 +138,7 @@ impl Command {
             Self::Compose(args) => args.run().await,
             Self::Recipes(args) => args.run().await,
             Self::Attempts(args) => args.run().await,
+            Self::Listen(args) => args.run().await,
             Self::Serve(args) => args.run(),
             Self::Token(args) => args.run(),
             Self::Config(args) => args.run(),
@@ -197,6 +202,7 @@ mod tests {
             ("webhook test", "Ends with 1"),
             ("events import", "title"),
             ("compose preview", "Nothing is sent"),
+            ("listen", "nothing is lost"),
             ("openapi", "/docs"),
         ] {
             let words = format!("hookwire {words} --help");
@@ -245,6 +251,9 @@ mod tests {
             "events",
             "events import samples/events.json",
             "attempts --webhook CRM",
+            "listen",
+            "listen --bin bin_1 --forward http://localhost:3000/path --events a,b.* --answer",
+            "listen --name shop --print json --since beginning --server http://127.0.0.1:1",
             "config",
             "config reference",
             "openapi",
@@ -277,6 +286,11 @@ mod tests {
             "compose preview",
             "compose preview --webhook CRM --method PUT",
             "attempts --limit 0",
+            "listen --forward 3000",
+            "listen --answer",
+            "listen --events pay*",
+            "listen --bin bin_1 --name shop",
+            "listen --since yesterday",
         ] {
             let words = std::iter::once("hookwire").chain(line.split_whitespace());
             let error = Cli::try_parse_from(words).unwrap_err();

@@ -35,6 +35,10 @@ pub struct ServeArgs {
     #[arg(long)]
     dev: bool,
 
+    /// Let people without an account make request bins [env: HOOKWIRE_PUBLIC_BINS]
+    #[arg(long)]
+    public_bins: bool,
+
     /// How the log looks: text or json [env: HOOKWIRE_LOG_FORMAT] [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -70,6 +74,7 @@ impl ServeArgs {
         let flags = [
             ("--listen", self.listen),
             ("--dev", self.dev.then(|| "true".to_owned())),
+            ("--public-bins", self.public_bins.then(|| "true".to_owned())),
             ("--log-format", self.log_format),
             ("--log-level", self.log_level),
         ];

@@ -57,6 +57,24 @@ pub enum ClientError {
     },
 }
 
+impl ClientError {
+    /// Whether the same request may be answered a little later: nobody was there, or somebody who
+    /// could not at that moment.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::NoServer { .. } | Self::NoAnswer { .. } => true,
+            Self::NotJson { status, .. } | Self::Refused { status, .. } => {
+                status.is_server_error()
+                    || matches!(
+                        *status,
+                        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+                    )
+            }
+            Self::Address(_) | Self::Token { .. } => false,
+        }
+    }
+}
+
 /// What lies at the bottom of an error.
 pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;

@@ -40,6 +40,15 @@ settings! {
         api_connections_max: usize = 4_096, Number { min: 1, max: 1_000_000 },
             "HOOKWIRE_API_CONNECTIONS_MAX";
 
+        /// Whether people without an account may make request bins. Each gets a bin that keeps
+        /// little, takes little, forwards nothing and ends two days after its last use.
+        public_bins: bool = false, Switch, "HOOKWIRE_PUBLIC_BINS", "--public-bins";
+
+        /// Public bins in all; more are refused until some have expired. Each may take up to 16 MiB
+        /// of the disk.
+        public_bins_max: u64 = 10_000, Number { min: 1, max: 10_000_000 },
+            "HOOKWIRE_PUBLIC_BINS_MAX";
+
         /// How long a stopping server waits for requests and deliveries in flight, in seconds.
         /// What is not finished by then is sent again after the next start.
         shutdown_timeout_seconds: u32 = 20, Number { min: 0, max: 600 },

@@ -34,7 +34,7 @@ pub(super) fn keys(provider: Provider, secrets: &[&str]) -> Result<MacKeys, Sche
         });
     }
     let algorithm = match provider {
-        Provider::Intercom | Provider::Twilio => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        Provider::Intercom => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         _ => hmac::HMAC_SHA256,
     };
     MacKeys::new(algorithm, secrets)

@@ -4,6 +4,9 @@ use crate::{SignedHeaders, TOLERANCE_SECONDS, Verifier, VerifyError};
 
 use super::{ProviderError, ReceivedRequest, SchemeError, freshness};
 
+/// What Svix calls the three headers.
+const SVIX: [&str; 3] = ["svix-id", "svix-timestamp", "svix-signature"];
+
 /// Prepares secrets (`whsec_…`, `whsk_…`) and public keys (`whpk_…`).
 pub(super) fn verifier(secrets: &[&str]) -> Result<Verifier, SchemeError> {
     let refused = |(index, secret): (usize, &&str)| {
@@ -28,8 +31,10 @@ pub(super) fn verify(
     let headers = headers(request);
     match verifier.verify(&headers, request.body, now_unix_seconds) {
         Ok(_) => Ok(()),
-        Err(VerifyError::MissingHeader(name)) => Err(ProviderError::missing(name)),
-        Err(VerifyError::MalformedHeader(name)) => Err(ProviderError::malformed(name)),
+        Err(VerifyError::MissingHeader(name)) => Err(ProviderError::missing(known(request, name))),
+        Err(VerifyError::MalformedHeader(name)) => {
+            Err(ProviderError::malformed(known(request, name)))
+        }
         Err(VerifyError::NoMatch) => Err(ProviderError::NoMatch),
         Err(VerifyError::TooOld | VerifyError::TooNew) => {
             // By how much is not said above, so the moment is looked at once more.
@@ -39,6 +44,14 @@ pub(super) fn verify(
                 .and(Err(ProviderError::malformed("webhook-timestamp")))
         }
     }
+}
+
+/// A header's name as this sender writes it.
+fn known(request: &ReceivedRequest<'_>, name: &'static str) -> &'static str {
+    let is_svix = SVIX.into_iter().any(|own| (request.headers)(own).is_some());
+    let suffix = name.strip_prefix("webhook").filter(|_| is_svix);
+    let own = suffix.and_then(|suffix| SVIX.into_iter().find(|own| own.ends_with(suffix)));
+    own.unwrap_or(name)
 }
 
 /// The three headers, of either name. One that is not text counts as missing.

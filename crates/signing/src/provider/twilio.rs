@@ -1,4 +1,4 @@
-//! Twilio: HMAC-SHA1 over the URL and the form's fields.
+//! Twilio: HMAC over the URL and the form's fields.
 //!
 //! The source is Twilio's page on the security of its requests, and for what it leaves open
 //! (ports, repeated fields) the validators of its libraries:
@@ -7,22 +7,54 @@
 //!   the same field twice counts once;
 //! - a body that is no form is covered by `bodySHA256` in the URL's query, its SHA-256 in
 //!   hexadecimal; then the URL alone is signed;
-//! - Twilio may have signed the URL with or without its port, so both are tried.
+//! - Twilio may have signed the URL with or without its port, so both are tried;
+//! - the hash is SHA-1, unless the request says that it was signed with a shared key by SHA-256.
 
 use std::collections::BTreeSet;
 
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hmac};
 
 use super::mac::MacKeys;
-use super::{ProviderError, ReceivedRequest, codec, form, keyed};
+use super::{ProviderError, ReceivedRequest, SchemeError, codec, form, keyed};
 
 const SIGNATURE: &str = "x-twilio-signature";
 const BODY_HASH: &str = "bodySHA256";
+/// `key=…,algorithm=…`, where a shared key was used.
+const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
-pub(super) fn verify(
-    keys: &MacKeys,
-    request: &ReceivedRequest<'_>,
-) -> Result<usize, ProviderError> {
+/// The secrets, prepared for each hash.
+pub(super) struct Keys {
+    sha1: MacKeys,
+    sha256: MacKeys,
+}
+
+impl Keys {
+    pub(super) fn new(secrets: &[&str]) -> Result<Self, SchemeError> {
+        Ok(Self {
+            sha1: MacKeys::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secrets)?,
+            sha256: MacKeys::new(hmac::HMAC_SHA256, secrets)?,
+        })
+    }
+
+    /// Those for the hash that the request names.
+    fn of(&self, request: &ReceivedRequest<'_>) -> Result<&MacKeys, ProviderError> {
+        let settings = request.text(SETTINGS)?.unwrap_or_default();
+        let algorithm = settings.split(',').find_map(|setting| {
+            let (name, value) = setting.split_once('=')?;
+            let value = value.trim();
+            (name.trim() == "algorithm" && !value.is_empty()).then_some(value)
+        });
+        match algorithm {
+            None => Ok(&self.sha1),
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA1") => Ok(&self.sha1),
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => Ok(&self.sha256),
+            Some(_) => Err(ProviderError::malformed(SETTINGS)),
+        }
+    }
+}
+
+pub(super) fn verify(keys: &Keys, request: &ReceivedRequest<'_>) -> Result<usize, ProviderError> {
+    let keys = keys.of(request)?;
     let given = [keyed::base64_of(request, SIGNATURE)?];
     let fields = covered_fields(request)?;
     let urls = urls(request.url);

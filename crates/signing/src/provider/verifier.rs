@@ -26,7 +26,7 @@ pub struct ProviderVerifier {
 enum Checks {
     Standard(Verifier),
     Keyed(Provider, MacKeys),
-    Twilio(MacKeys),
+    Twilio(twilio::Keys),
     Mailgun(MacKeys),
     Discord(PublicKeys),
     SendGrid(PublicKeys),
@@ -136,7 +136,7 @@ impl Checks {
             Provider::GitLab => Self::GitLab(Tokens::new(secrets)?),
             Provider::Discord => Self::Discord(public_key::discord_keys(secrets)?),
             Provider::SendGrid => Self::SendGrid(public_key::sendgrid_keys(secrets)?),
-            Provider::Twilio => Self::Twilio(keyed::keys(provider, secrets)?),
+            Provider::Twilio => Self::Twilio(twilio::Keys::new(secrets)?),
             Provider::Mailgun => Self::Mailgun(keyed::keys(provider, secrets)?),
             Provider::GitHub
             | Provider::Stripe

@@ -15,6 +15,7 @@ pub(crate) fn new_credential(world: &World) -> Credential {
         id,
         organization: world.organization,
         application: None,
+        bin: None,
         kind: CredentialKind::ApiKey,
         name: "billing".to_owned(),
         hash: CredentialHash(hash),
@@ -56,6 +57,7 @@ fn tokens(world: &World) -> WhichCredentials {
         kind: CredentialKind::Portal,
         id: None,
         application: None,
+        bin: None,
         sessions: None,
     }
 }

@@ -10,11 +10,11 @@ use super::world::{ALL, NODE, conflict, keys};
 use crate::{Change, Conflict, Consumer, Forget};
 
 /// Later than anything that a store notes by itself.
-const LATER: Timestamp = Timestamp::from_unix_ms(4_000_000_000_000);
+pub(crate) const LATER: Timestamp = Timestamp::from_unix_ms(4_000_000_000_000);
 
 /// Forgets step by step, each of at most `limit` things, until nothing is left. Returns how many
 /// went.
-async fn forget(world: &World, what: Forget, limit: usize) -> u64 {
+pub(crate) async fn forget(world: &World, what: Forget, limit: usize) -> u64 {
     let mut count = 0;
     let mut next = Some(what);
     for _ in 0..100 {

@@ -6,6 +6,8 @@ use std::fmt::Debug;
 use hookwire_types::*;
 
 use super::World;
+use super::bins::bin;
+use super::capturing::{keep, new_capture};
 use super::catalogue::{new_event_type, new_task};
 use super::credentials::{create, new_credential};
 use super::world::{ALL, NODE};
@@ -133,6 +135,32 @@ pub(crate) async fn credentials(world: World) {
             .store
             .credentials(world.organization, kind, page)
             .await
+    };
+    walk(add, list, |it| it.id).await;
+}
+
+pub(crate) async fn bins(world: World) {
+    walk(
+        async || bin(&world).await.id,
+        async |page| world.store.bins(world.organization, page).await,
+        |it| it.id,
+    )
+    .await;
+}
+
+pub(crate) async fn captures(world: World) {
+    let bin = world.id();
+    let add = async || {
+        let capture = new_capture(&world, bin);
+        keep(&world, std::slice::from_ref(&capture)).await;
+        capture.id
+    };
+    let list = async |page| {
+        world
+            .store
+            .captures(bin, Default::default(), page, ALL)
+            .await
+            .map(|found| found.list)
     };
     walk(add, list, |it| it.id).await;
 }

@@ -8,6 +8,9 @@ pub(crate) mod agreement;
 pub(crate) mod announcing;
 pub(crate) mod answered;
 pub(crate) mod answers;
+pub(crate) mod bins;
+pub(crate) mod captures;
+pub(crate) mod capturing;
 pub(crate) mod catalogue;
 pub(crate) mod claiming;
 pub(crate) mod completing;
@@ -16,6 +19,7 @@ pub(crate) mod consumers;
 pub(crate) mod counting;
 pub(crate) mod credentials;
 pub(crate) mod definitions;
+pub(crate) mod expiring;
 pub(crate) mod expunging;
 pub(crate) mod filters;
 pub(crate) mod forgetting;
@@ -24,7 +28,9 @@ mod model;
 pub(crate) mod nodes;
 pub(crate) mod operational;
 pub(crate) mod payloads;
+pub(crate) mod searching;
 pub(crate) mod skipped;
+pub(crate) mod trimming;
 pub(crate) mod unowned;
 mod world;
 
@@ -118,6 +124,8 @@ macro_rules! conformance_suite {
                 event_types
                 tasks
                 credentials
+                bins
+                captures
                 messages
                 deliveries_of_a_message
                 deliveries_of_an_endpoint
@@ -193,6 +201,52 @@ macro_rules! conformance_suite {
                 endpoints_stay_while_a_delivery_names_them
                 applications_go_last
                 a_consumers_place_goes_when_it_says_nothing
+            }
+            bins {
+                come_back_as_they_were
+                updates_replace_all_but_the_version_before
+                addresses_are_unique_among_the_living
+                of_other_tenants_are_not_found
+                deleted_ones_are_gone
+                credentials_end_with_their_bin
+                links_are_ended_by_their_bin
+                are_counted_while_they_live
+                share_links_are_counted_while_they_are_good
+            }
+            capturing {
+                come_back_as_they_were
+                answers_are_noted
+                what_came_before_is_told
+                what_came_before_the_window_does_not_count
+                become_messages_unless_they_are_duplicates
+                what_they_received_goes_with_the_payload
+                a_message_that_was_there_is_not_kept_again
+                what_is_held_is_let_go_once_it_is_certain
+            }
+            captures {
+                are_narrowed
+                bodies_are_read_only_when_they_are_wanted
+                of_other_bins_are_not_found
+            }
+            searching {
+                are_found_by_a_text
+                a_text_is_found_page_by_page
+                a_search_is_bounded_in_captures
+                a_search_is_bounded_in_bytes
+            }
+            trimming {
+                usage_is_counted
+                the_oldest_go
+                a_large_excess_goes_in_one_call
+                one_is_deleted
+            }
+            expiring {
+                unused_ones_go_when_their_time_is_over
+                used_ones_get_more_time
+                a_change_after_the_last_capture_counts
+                what_deleted_ones_had_goes_in_steps
+                what_comes_late_is_forgotten_too
+                keys_go_when_no_window_reaches_them
             }
         }
 

@@ -75,20 +75,8 @@ impl World {
 
     pub(crate) fn new_message(&self, application: ApplicationId) -> Message {
         let now = self.now();
-        Message {
-            id: self.id(),
-            application,
-            event_type: "payment_received".to_owned(),
-            event_id: None,
-            channels: Vec::new(),
-            tags: Vec::new(),
-            payload: Some(Bytes::from_static(b"{\"total\": 100}")),
-            raw: None,
-            recipient: None,
-            deliver_at: None,
-            payload_expires_at: None,
-            created_at: now,
-        }
+        let payload = &b"{\"total\": 100}"[..];
+        Message::new(self.id(), application, "payment_received", payload, now)
     }
 
     pub(crate) fn new_attempt(&self, key: DeliveryKey) -> Attempt {

@@ -11,13 +11,18 @@ use crate::{Accepted, Conflict};
 /// else, as an id that exists already, is a fault and must not look like one.
 pub(super) const INSERT_MESSAGE: &str = "INSERT INTO message
     (application_id, id, event_type, event_id, channels, tags, payload, deliver_at_ms,
-     payload_expires_at_ms, created_at_ms, raw, raw_headers, endpoint_id)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+     payload_expires_at_ms, created_at_ms, raw, raw_headers, endpoint_id, received)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
     ON CONFLICT (application_id, event_id) WHERE event_id IS NOT NULL DO NOTHING";
 
 pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
+
+/// How many rows this is, about.
+pub(super) fn rows(accepted: &Accepted) -> usize {
+    1 + accepted.deliveries.len()
+}
 
 /// See [`crate::Store::append`]. `sealed` has for each what of its answer is kept sealed.
 pub(super) fn append(
@@ -25,29 +30,37 @@ pub(super) fn append(
     batch: &[Accepted],
     sealed: &[Option<Vec<u8>>],
 ) -> rusqlite::Result<Vec<Result<(), Conflict>>> {
-    let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
-    let mut answers = Vec::with_capacity(batch.len());
-    for (accepted, sealed) in batch.iter().zip(sealed) {
-        let message = &*accepted.message;
-        if !insert(connection, message)? {
-            answers.push(Err(Conflict::EventId));
-            continue;
-        }
-        for delivery in &accepted.deliveries {
-            insert_delivery.execute(params![
-                message.id.as_bytes(),
-                delivery.endpoint.as_bytes(),
-                delivery.owner.map_or(0, |node| node.0),
-                delivery.trigger.number(),
-                delivery.due_at.unix_ms(),
-            ])?;
-        }
-        if let Some(kept) = &accepted.answer {
-            answer::keep(connection, kept, sealed.as_deref())?;
-        }
-        answers.push(Ok(()));
+    batch
+        .iter()
+        .zip(sealed)
+        .map(|(accepted, sealed)| append_one(connection, accepted, sealed.as_deref()))
+        .collect()
+}
+
+/// Keeps one message with its deliveries and its answer.
+pub(super) fn append_one(
+    connection: &Connection,
+    accepted: &Accepted,
+    sealed: Option<&[u8]>,
+) -> rusqlite::Result<Result<(), Conflict>> {
+    let message = &*accepted.message;
+    if !insert(connection, message)? {
+        return Ok(Err(Conflict::EventId));
     }
-    Ok(answers)
+    let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
+    for delivery in &accepted.deliveries {
+        insert_delivery.execute(params![
+            message.id.as_bytes(),
+            delivery.endpoint.as_bytes(),
+            delivery.owner.map_or(0, |node| node.0),
+            delivery.trigger.number(),
+            delivery.due_at.unix_ms(),
+        ])?;
+    }
+    if let Some(kept) = &accepted.answer {
+        answer::keep(connection, kept, sealed)?;
+    }
+    Ok(Ok(()))
 }
 
 /// Keeps a message for operational webhooks, within the transaction of what it tells. One that was
@@ -87,6 +100,7 @@ fn insert(connection: &Connection, message: &Message) -> rusqlite::Result<bool> 
         raw.map(|raw| &*raw.body),
         raw.map(|raw| to_json(&raw.headers)).transpose()?,
         message.recipient.as_ref().map(EndpointId::as_bytes),
+        message.received.as_ref().map(to_json).transpose()?,
     ])?;
     Ok(inserted == 1)
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, ffi};
 
 use super::vault::Prepared;
-use super::{append, application, credential, endpoint, event_type, task};
+use super::{append, application, bin, credential, endpoint, event_type, task};
 use crate::{Change, Conflict};
 
 /// Why a change was not carried out.
@@ -78,6 +78,9 @@ fn carry_out(connection: &Connection, prepared: &Prepared) -> Result<(), Refused
         }
         Change::CreateTask(it) => task::create(connection, it),
         Change::UpdateTask(it) => task::update(connection, it),
+        Change::CreateBin(it) => bin::create(connection, it, sealed),
+        Change::UpdateBin(it) => bin::update(connection, it, sealed),
+        Change::DeleteBin(organization, id) => bin::delete(connection, *organization, *id),
         Change::CreateCredential(it) => credential::create(connection, it),
         Change::ExpireCredentials(which, at) => Ok(credential::expire(connection, which, *at)?),
         Change::Announce(it) => Ok(append::announce(connection, it)?),

@@ -7,17 +7,17 @@ use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::change::{Refused, met};
-use super::rows::{id, moment, moment_or_none, strange, to_json};
+use super::rows::{id, id_or_none, moment, moment_or_none, strange, to_json};
 use super::select::{Range, Select};
 use crate::{Conflict, WhichCredentials};
 
 const COLUMNS: &str = "id, organization_id, application_id, kind, name, hash, capabilities,
-    session, created_at_ms, expires_at_ms";
+    session, created_at_ms, expires_at_ms, bin_id";
 
 const INSERT: &str = "INSERT INTO credential
     (id, organization_id, application_id, kind, name, hash, capabilities, session, created_at_ms,
-     expires_at_ms)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+     expires_at_ms, bin_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 pub(super) static BY_HASH: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {COLUMNS} FROM credential WHERE hash = ?1"));
@@ -35,6 +35,7 @@ pub(super) fn create(connection: &Connection, it: &Credential) -> Result<(), Ref
         it.session,
         it.created_at.unix_ms(),
         it.expires_at.map(|at| at.unix_ms()),
+        it.bin.as_ref().map(BinId::as_bytes),
     ]);
     met(inserted, Conflict::Version)
 }
@@ -63,6 +64,7 @@ pub(super) fn expiry(
             application: Some(_),
             ..
         } => "credential_application",
+        WhichCredentials { bin: Some(_), .. } => "credential_bin",
         _ => "credential_list",
     };
     let mut sql = format!(
@@ -83,6 +85,10 @@ pub(super) fn expiry(
     if let Some(application) = &which.application {
         sql.push_str(" AND application_id = ?");
         values.push(application.as_bytes().to_vec().into());
+    }
+    if let Some(bin) = &which.bin {
+        sql.push_str(" AND bin_id = ?");
+        values.push(bin.as_bytes().to_vec().into());
     }
     if let Some(sessions) = &which.sessions {
         sql.push_str(" AND session IN (SELECT value FROM json_each(?))");
@@ -121,11 +127,11 @@ pub(super) fn list(
 /// Reads a credential.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Credential> {
     let kind: String = row.get(3)?;
-    let application: Option<[u8; 20]> = row.get(2)?;
     Ok(Credential {
         id: id(row, 0)?,
         organization: id(row, 1)?,
-        application: application.map(|bytes| ApplicationId(Ksuid::from_bytes(bytes))),
+        application: id_or_none(row, 2)?,
+        bin: id_or_none(row, 10)?,
         kind: CredentialKind::from_name(&kind)
             .ok_or_else(|| strange(3, Type::Text, "the name of a kind of credential"))?,
         name: row.get(4)?,

@@ -101,7 +101,7 @@ pub(super) fn list(application: ApplicationId, page: &Page<EndpointId>) -> Selec
 /// Reads an endpoint.
 pub(super) fn read(row: &Row<'_>, vault: &Vault) -> rusqlite::Result<Endpoint> {
     let own_id = id(row, 0)?;
-    let (credentials, secrets) = vault.open(row, 24, own_id)?;
+    let (credentials, secrets) = vault.open_endpoint(row, 24, own_id)?;
     Ok(Endpoint {
         id: own_id,
         organization: id(row, 1)?,

@@ -20,12 +20,14 @@ pub(super) const FOUND: &str = "application_id, id,
     coalesce(length(payload), 0) + coalesce(length(raw), 0)";
 
 pub(super) const EXPUNGE: &str = "UPDATE message
-    SET payload = NULL, raw = NULL, raw_headers = NULL, payload_expires_at_ms = NULL
+    SET payload = NULL, raw = NULL, raw_headers = NULL, received = NULL,
+        payload_expires_at_ms = NULL
     WHERE application_id = ?1 AND id = ?2 AND payload IS NOT NULL";
 
 /// Whether there is a payload or not: its time must not come again and again.
 pub(super) const EXPIRE: &str = "UPDATE message
-    SET payload = NULL, raw = NULL, raw_headers = NULL, payload_expires_at_ms = NULL
+    SET payload = NULL, raw = NULL, raw_headers = NULL, received = NULL,
+        payload_expires_at_ms = NULL
     WHERE application_id = ?1 AND id = ?2";
 
 const EXISTS: &str = "SELECT 1 FROM message WHERE application_id = ?1 AND id = ?2";

@@ -18,7 +18,7 @@ use crate::{Forget, Forgotten, StoreError};
 const APPLICATIONS_MAX: usize = 2_000;
 /// Rows that one step deletes at most, as many as the writer puts into one transaction. A message
 /// that has more deliveries and attempts goes in several steps, itself last.
-const ROWS_MAX: usize = 4_096;
+pub(super) const ROWS_MAX: usize = 4_096;
 
 pub(super) const NEXT_APPLICATION: &str =
     "SELECT id FROM application WHERE id > ?1 ORDER BY id LIMIT 1";
@@ -109,6 +109,7 @@ impl SqliteStore {
                 self.write(limit, move |it| delete_answers(it, before, limit))
                     .await
             }
+            Forget::Bins(at) => self.forget_bins(at, limit).await,
             Forget::Ended(before) => self.forget_ended(before, limit).await,
         }
     }
@@ -264,6 +265,7 @@ fn delete_ended(
     Ok(count as u64)
 }
 
-fn as_limit(limit: usize) -> i64 {
+/// As a statement's parameter.
+pub(super) fn as_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -16,6 +16,9 @@
 mod answer;
 mod append;
 mod application;
+mod bin;
+mod capture;
+mod captures;
 mod change;
 mod checkpoint;
 mod claim;
@@ -28,6 +31,7 @@ mod event_type;
 mod expunge;
 mod failure;
 mod forget;
+mod forget_bins;
 mod history;
 mod message;
 mod migrate;
@@ -41,6 +45,7 @@ mod store;
 mod task;
 #[cfg(test)]
 mod tests;
+mod trim;
 mod vault;
 mod writer;
 

@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 /// A message's columns, of the table under the name `m`, in the order of [`message`].
 pub(super) const MESSAGE: &str = "m.application_id, m.id, m.event_type, m.event_id, m.channels, \
      m.tags, m.payload, m.deliver_at_ms, m.payload_expires_at_ms, m.created_at_ms, m.raw, \
-     m.raw_headers, m.endpoint_id";
+     m.raw_headers, m.endpoint_id, m.received";
 /// The same, for reading it without its payload.
 pub(super) const MESSAGE_WITHOUT_PAYLOAD: &str = "m.application_id, m.id, m.event_type, \
      m.event_id, m.channels, m.tags, NULL, m.deliver_at_ms, m.payload_expires_at_ms, \
-     m.created_at_ms, NULL, NULL, m.endpoint_id";
+     m.created_at_ms, NULL, NULL, m.endpoint_id, NULL";
 /// A delivery's columns, of the table under the name `d`, in the order of [`delivery`].
 pub(super) const DELIVERY: &str = "d.message_id, d.endpoint_id, d.status, d.tries, d.trigger_type, d.due_at_ms, \
      d.retry_at_ms";
@@ -53,6 +53,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
             }),
         },
         recipient: id_or_none(row, 12)?,
+        received: json_or_none(row, 13)?.map(Box::new),
     })
 }
 

@@ -33,7 +33,7 @@ macro_rules! id_keys {
     )*};
 }
 
-id_keys! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId }
+id_keys! { ApplicationId EndpointId MessageId AttemptId TaskId CredentialId BinId CaptureId }
 
 /// Which keys a list may have.
 #[derive(Debug)]
@@ -51,6 +51,14 @@ impl<K: Key> Range<K> {
             from: None,
             to: None,
         }
+    }
+
+    /// The same without this key and what follows it.
+    pub(super) fn below(mut self, key: Option<K>) -> Self {
+        if let Some(key) = key {
+            self.narrow_to(key);
+        }
+        self
     }
 
     fn narrow_from(&mut self, key: K, left_out: bool) {
@@ -219,6 +227,23 @@ impl Select {
             rows.reverse();
         }
         Ok(rows)
+    }
+
+    /// Shows the page's rows in the order in which they are read, against the list's where
+    /// [`Page::reads_backwards`], for as long as `row` wants more.
+    pub(super) fn each_while(
+        &self,
+        connection: &Connection,
+        mut row: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<()> {
+        let mut statement = connection.prepare_cached(&self.sql)?;
+        let mut rows = statement.query(params_from_iter(&self.values))?;
+        while let Some(next) = rows.next()? {
+            if !row(next)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The statement's text.

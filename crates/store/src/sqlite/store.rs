@@ -13,15 +13,8 @@ const NOBODY: NodeId = NodeId(0);
 #[async_trait]
 impl Store for SqliteStore {
     async fn append(&self, batch: Vec<Accepted>) -> Result<Vec<Result<(), Conflict>>, StoreError> {
-        let rows = batch
-            .iter()
-            .map(|accepted| 1 + accepted.deliveries.len())
-            .sum();
-        let sealed = batch.iter().map(|accepted| match &accepted.answer {
-            Some(answer) => self.vault.seal_answer(answer),
-            None => Ok(None),
-        });
-        let sealed: Vec<_> = sealed.collect::<Result<_, _>>()?;
+        let rows = batch.iter().map(append::rows).sum();
+        let sealed = self.vault.seal_answers(batch.iter().map(Some))?;
         self.write(rows, move |it| append::append(it, &batch, &sealed))
             .await
     }
@@ -81,6 +74,94 @@ impl Store for SqliteStore {
 
     async fn cancel(&self, message: MessageId) -> Result<u64, StoreError> {
         self.write(1, move |it| claim::cancel(it, message)).await
+    }
+
+    async fn capture(&self, batch: Vec<NewCapture>) -> Result<Vec<KeptCapture>, StoreError> {
+        let forwards = || batch.iter().map(|new| new.forward.as_ref());
+        let rows = batch.len() + forwards().flatten().map(append::rows).sum::<usize>();
+        let sealed = self.vault.seal_answers(forwards())?;
+        self.write(rows, move |it| capture::capture(it, &batch, &sealed))
+            .await
+    }
+
+    async fn bin(
+        &self,
+        organization: OrganizationId,
+        id: BinId,
+    ) -> Result<Option<Bin>, StoreError> {
+        let vault = self.vault.clone();
+        self.read(move |it| bin::find(it, organization, id, &vault))
+            .await
+    }
+
+    async fn bin_at(&self, token: &str) -> Result<Option<Bin>, StoreError> {
+        let (token, vault) = (token.to_owned(), self.vault.clone());
+        self.read(move |it| bin::at(it, &token, &vault)).await
+    }
+
+    async fn bins(
+        &self,
+        organization: OrganizationId,
+        page: Page<BinId>,
+    ) -> Result<Vec<Bin>, StoreError> {
+        let select = bin::list(organization, &page);
+        let vault = self.vault.clone();
+        self.read(move |it| select.read(it, |row| bin::read(row, &vault)))
+            .await
+    }
+
+    async fn bin_count(&self, organization: OrganizationId) -> Result<BinCount, StoreError> {
+        self.read(move |it| bin::count(it, organization)).await
+    }
+
+    async fn public_bins(&self) -> Result<u64, StoreError> {
+        self.read(bin::count_public).await
+    }
+
+    async fn bin_shares(&self, bin: BinId, at: Timestamp) -> Result<u64, StoreError> {
+        self.read(move |it| bin::count_shares(it, bin, at)).await
+    }
+
+    async fn captures(
+        &self,
+        bin: BinId,
+        filter: CaptureFilter,
+        page: Page<CaptureId>,
+        bodies: Payloads,
+    ) -> Result<Captures, StoreError> {
+        let query = captures::Query::new(bin, filter, &page, bodies);
+        self.read(move |it| query.read(it)).await
+    }
+
+    async fn one_capture(&self, bin: BinId, id: CaptureId) -> Result<Option<Capture>, StoreError> {
+        self.read(move |it| captures::find(it, bin, id)).await
+    }
+
+    async fn note_response(
+        &self,
+        bin: BinId,
+        id: CaptureId,
+        status: u16,
+    ) -> Result<(), StoreError> {
+        self.write(1, move |it| capture::note_response(it, bin, id, status))
+            .await
+    }
+
+    async fn bin_usage(&self, bin: BinId) -> Result<BinUsage, StoreError> {
+        self.read(move |it| capture::usage(it, bin)).await
+    }
+
+    async fn trim_bin(
+        &self,
+        bin: BinId,
+        excess: BinUsage,
+        limit: usize,
+    ) -> Result<BinUsage, StoreError> {
+        self.trim(bin, excess, limit).await
+    }
+
+    async fn delete_capture(&self, bin: BinId, id: CaptureId) -> Result<BinUsage, StoreError> {
+        self.write(1, move |it| trim::delete_one(it, bin, id)).await
     }
 
     async fn keep_answer(&self, answer: KeptAnswer) -> Result<AnswerPlace, StoreError> {

@@ -1,29 +1,37 @@
-//! What is kept encrypted: an endpoint's credentials and secret values, together, and the bodies
-//! of answers.
+//! What is kept encrypted: an endpoint's credentials and secret values, together, what verifies a
+//! bin's senders, and the bodies of answers.
 //!
-//! The former are JSON, sealed for their endpoint's id, so that they open in that row alone. An
-//! answer's body is sealed for its scope: it opens for the same request alone.
+//! The former are JSON, sealed for the id of their endpoint or bin, so that they open in that row
+//! alone. An answer's body is sealed for its scope: it opens for the same request alone.
 
-use std::collections::BTreeMap;
+mod kept;
 
 use hookwire_types::*;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use self::kept::{KeptBin, KeptEndpoint};
 use super::answer::Stored;
 use super::failure::store_error;
 use super::rows::strange;
 use crate::seal::{HEADER_BYTES, SealError, Sealer};
-use crate::{Change, StoreError};
+use crate::{Accepted, Change, StoreError};
 
-/// A value that is sealed otherwise than the parameter says, by its beginning. Two seeks, for
-/// SQLite has no index for "differs".
+/// A value that is sealed otherwise than the parameter says, by its beginning. Two seeks in
+/// each table, for SQLite has no index for "differs".
 pub(super) const FOREIGN: &str =
     "SELECT substr(sealed, 1, 9) FROM endpoint INDEXED BY endpoint_sealed
     WHERE sealed IS NOT NULL AND substr(sealed, 1, 9) < ?1
     UNION ALL
     SELECT substr(sealed, 1, 9) FROM endpoint INDEXED BY endpoint_sealed
+    WHERE sealed IS NOT NULL AND substr(sealed, 1, 9) > ?1
+    UNION ALL
+    SELECT substr(sealed, 1, 9) FROM bin INDEXED BY bin_sealed
+    WHERE sealed IS NOT NULL AND substr(sealed, 1, 9) < ?1
+    UNION ALL
+    SELECT substr(sealed, 1, 9) FROM bin INDEXED BY bin_sealed
     WHERE sealed IS NOT NULL AND substr(sealed, 1, 9) > ?1
     LIMIT 1";
 const _: () = assert!(HEADER_BYTES == 9, "as the statement and the index have it");
@@ -37,42 +45,6 @@ pub(super) struct Vault(Option<Sealer>);
 pub(super) struct Prepared {
     pub(super) change: Change,
     pub(super) sealed: Option<Vec<u8>>,
-}
-
-/// What is sealed.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    credentials: Option<KeptCredentials>,
-    secrets: BTreeMap<String, String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum KeptCredentials {
-    Basic {
-        username: String,
-        password: String,
-    },
-    Bearer {
-        token: String,
-    },
-    Header {
-        name: String,
-        value: String,
-    },
-    #[serde(rename = "oauth2")]
-    OAuth2 {
-        token_url: String,
-        client_id: String,
-        client_secret: String,
-        scope: Option<String>,
-        audience: Option<String>,
-        in_body: bool,
-    },
-    ClientCertificate {
-        certificate_pem: String,
-        key_pem: String,
-    },
 }
 
 impl Vault {
@@ -97,17 +69,35 @@ impl Vault {
         };
         checked.map_err(|error| match error {
             SealError::OtherKey => StoreError::OtherKey,
-            error => StoreError::Corrupt(format!("an endpoint's credentials: {error}")),
+            error => StoreError::Corrupt(format!("sealed credentials: {error}")),
         })
     }
 
     /// Seals what a change keeps. A key is needed only where there is something to seal.
     pub(super) fn prepare(&self, change: Change) -> Result<Prepared, StoreError> {
         let sealed = match &change {
-            Change::CreateEndpoint(it) | Change::UpdateEndpoint(it) => self.seal(it)?,
+            Change::CreateEndpoint(it) | Change::UpdateEndpoint(it)
+                if it.credentials.is_some() || !it.secrets.is_empty() =>
+            {
+                self.seal(it.id.as_bytes(), &KeptEndpoint::from(it))?
+            }
+            Change::CreateBin(it) | Change::UpdateBin(it) if !it.secrets.is_empty() => {
+                self.seal(it.id.as_bytes(), &KeptBin::from(&it.secrets))?
+            }
             _ => None,
         };
         Ok(Prepared { change, sealed })
+    }
+
+    /// Seals what is kept of the answers to these, where there are any.
+    pub(super) fn seal_answers<'a>(
+        &self,
+        all: impl Iterator<Item = Option<&'a Accepted>>,
+    ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let answers = all.map(|accepted| accepted?.answer.as_ref());
+        answers
+            .map(|answer| answer.map_or(Ok(None), |it| self.seal_answer(it)))
+            .collect()
     }
 
     /// Seals the body of a response. A key is needed only where there is one.
@@ -133,36 +123,46 @@ impl Vault {
         Some(kept)
     }
 
-    fn seal(&self, endpoint: &Endpoint) -> Result<Option<Vec<u8>>, StoreError> {
-        if endpoint.credentials.is_none() && endpoint.secrets.is_empty() {
-            return Ok(None);
-        }
-        let sealer = self.0.as_ref().ok_or(StoreError::NoKey)?;
-        let kept = Kept {
-            credentials: endpoint.credentials.as_ref().map(KeptCredentials::from),
-            secrets: endpoint
-                .secrets
-                .iter()
-                .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
-                .collect(),
-        };
-        let failed = |error: &dyn std::fmt::Display| {
-            StoreError::Unavailable(format!("credentials could not be sealed: {error}"))
-        };
-        let plain = serde_json::to_vec(&kept).map_err(|error| failed(&error))?;
-        let sealed = sealer.seal(endpoint.id.as_bytes(), plain);
-        sealed.map(Some).map_err(|error| failed(&error))
-    }
-
-    /// Reads the column.
-    pub(super) fn open(
+    /// Reads the column of an endpoint.
+    pub(super) fn open_endpoint(
         &self,
         row: &Row<'_>,
         column: usize,
         endpoint: EndpointId,
     ) -> rusqlite::Result<(Option<Credentials>, Secrets)> {
+        let kept: Option<KeptEndpoint> = self.open(row, column, endpoint.as_bytes())?;
+        Ok(kept.map(Into::into).unwrap_or_default())
+    }
+
+    /// Reads the column of a bin.
+    pub(super) fn open_bin(
+        &self,
+        row: &Row<'_>,
+        column: usize,
+        bin: BinId,
+    ) -> rusqlite::Result<BinSecrets> {
+        let kept: Option<KeptBin> = self.open(row, column, bin.as_bytes())?;
+        Ok(kept.map(Into::into).unwrap_or_default())
+    }
+
+    fn seal(&self, id: &[u8], kept: &impl Serialize) -> Result<Option<Vec<u8>>, StoreError> {
+        let sealer = self.0.as_ref().ok_or(StoreError::NoKey)?;
+        let failed = |error: &dyn std::fmt::Display| {
+            StoreError::Unavailable(format!("credentials could not be sealed: {error}"))
+        };
+        let plain = serde_json::to_vec(kept).map_err(|error| failed(&error))?;
+        let sealed = sealer.seal(id, plain);
+        sealed.map(Some).map_err(|error| failed(&error))
+    }
+
+    fn open<T: DeserializeOwned>(
+        &self,
+        row: &Row<'_>,
+        column: usize,
+        id: &[u8],
+    ) -> rusqlite::Result<Option<T>> {
         let sealed = match row.get_ref(column)? {
-            ValueRef::Null => return Ok((None, Secrets::new())),
+            ValueRef::Null => return Ok(None),
             sealed => sealed.as_blob()?,
         };
         let refused = |error: SealError| {
@@ -171,102 +171,11 @@ impl Vault {
         };
         let sealer = self.0.as_ref().ok_or(SealError::OtherKey);
         let plain = sealer
-            .and_then(|sealer| sealer.open(endpoint.as_bytes(), sealed))
+            .and_then(|sealer| sealer.open(id, sealed))
             .map_err(refused)?;
         // What the parser says may quote what it read.
-        let kept: Kept = serde_json::from_slice(&plain)
-            .map_err(|_| strange(column, Type::Blob, "sealed JSON of a known form"))?;
-        let secrets = kept.secrets.into_iter();
-        Ok((
-            kept.credentials.map(Credentials::from),
-            secrets
-                .map(|(name, value)| (name, SecretText::new(value)))
-                .collect(),
-        ))
-    }
-}
-
-impl From<&Credentials> for KeptCredentials {
-    fn from(it: &Credentials) -> Self {
-        let revealed = |secret: &SecretText| secret.reveal().to_owned();
-        match it {
-            Credentials::Basic { username, password } => Self::Basic {
-                username: username.clone(),
-                password: revealed(password),
-            },
-            Credentials::Bearer { token } => Self::Bearer {
-                token: revealed(token),
-            },
-            Credentials::Header { name, value } => Self::Header {
-                name: name.clone(),
-                value: revealed(value),
-            },
-            Credentials::OAuth2 {
-                token_url,
-                client_id,
-                client_secret,
-                scope,
-                audience,
-                client_authentication,
-            } => Self::OAuth2 {
-                token_url: token_url.clone(),
-                client_id: client_id.clone(),
-                client_secret: revealed(client_secret),
-                scope: scope.clone(),
-                audience: audience.clone(),
-                in_body: *client_authentication == ClientAuthentication::Body,
-            },
-            Credentials::ClientCertificate {
-                certificate_pem,
-                key_pem,
-            } => Self::ClientCertificate {
-                certificate_pem: certificate_pem.clone(),
-                key_pem: revealed(key_pem),
-            },
-        }
-    }
-}
-
-impl From<KeptCredentials> for Credentials {
-    fn from(it: KeptCredentials) -> Self {
-        match it {
-            KeptCredentials::Basic { username, password } => Self::Basic {
-                username,
-                password: SecretText::new(password),
-            },
-            KeptCredentials::Bearer { token } => Self::Bearer {
-                token: SecretText::new(token),
-            },
-            KeptCredentials::Header { name, value } => Self::Header {
-                name,
-                value: SecretText::new(value),
-            },
-            KeptCredentials::OAuth2 {
-                token_url,
-                client_id,
-                client_secret,
-                scope,
-                audience,
-                in_body,
-            } => Self::OAuth2 {
-                token_url,
-                client_id,
-                client_secret: SecretText::new(client_secret),
-                scope,
-                audience,
-                client_authentication: if in_body {
-                    ClientAuthentication::Body
-                } else {
-                    ClientAuthentication::Basic
-                },
-            },
-            KeptCredentials::ClientCertificate {
-                certificate_pem,
-                key_pem,
-            } => Self::ClientCertificate {
-                certificate_pem,
-                key_pem: SecretText::new(key_pem),
-            },
-        }
+        serde_json::from_slice(&plain)
+            .map(Some)
+            .map_err(|_| strange(column, Type::Blob, "sealed JSON of a known form"))
     }
 }

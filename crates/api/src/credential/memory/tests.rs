@@ -22,6 +22,7 @@ fn standing(of: u8) -> Standing {
         principal: Principal {
             organization: organization(of),
             application: None,
+            bin: None,
             credential: Some(Ksuid::MIN.into()),
             reach: Reach::ORGANIZATION,
         },

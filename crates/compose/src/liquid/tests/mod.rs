@@ -45,6 +45,7 @@ impl World {
             application_uid: Some("acme"),
             application_metadata: &self.application_metadata,
             secrets: &self.secrets,
+            request: &Json::Null,
             now: Timestamp::from_unix_ms(1_767_323_045_000),
         }
     }
@@ -116,6 +117,7 @@ fn everything_a_template_can_name() {
             ),
             ("{% if secrets contains 'token' %}yes{% endif %}", "yes"),
             ("{{ nothing.at.all }}{{ payload.x.y[1] }}{{ type.x }}", ""),
+            ("{{ request }}{{ request.headers['x'] }}", ""),
         ],
     );
 }
@@ -134,6 +136,10 @@ fn kinds_of_templates() {
             .uses_payload()
     );
     assert!(!Template::parse("{{ id }}").unwrap().uses_payload());
+    let uses_request = |source: &str| Template::parse(source).unwrap().uses_request();
+    assert!(uses_request("{% if request.query.a %}{% endif %}"));
+    assert!(uses_request("{{ payload[request.method] }}"));
+    assert!(!uses_request("{{ payload.request }}"));
     assert_eq!(Template::parse("a{{ id }}").unwrap().source(), "a{{ id }}");
 }
 

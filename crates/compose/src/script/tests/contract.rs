@@ -27,6 +27,43 @@ fn what_a_script_changes_is_reported_and_nothing_else() {
 }
 
 #[test]
+fn the_request_that_a_bin_received_can_be_read_and_not_changed() {
+    let received = Received {
+        bin: hookwire_types::Ksuid::MIN.into(),
+        capture: hookwire_types::Ksuid::MAX.into(),
+        method: "PUT".to_owned(),
+        path: "/a".to_owned(),
+        query: "q=%E2%80%A8".to_owned(),
+        headers: vec![("__proto__".to_owned(), "\u{0}\"".to_owned())],
+    };
+    let text = ScriptInput::request_text(&received);
+    let code = "function handler(webhook) {
+        const {method, path, query, headers, bin, capture} = webhook.request;
+        webhook.payload = [method, path, query.q, Object.values(headers), bin, capture];
+        webhook.request.method = 'x';
+        return webhook
+    }";
+    let with = |request| {
+        let input = ScriptInput {
+            request,
+            ..input("{}")
+        };
+        let mut sandbox = Sandbox::new(ScriptLimits::default());
+        sandbox.run(code, &input, || false).result
+    };
+    let ScriptOutput::Send(read) = with(Some(text)).unwrap() else {
+        panic!("canceled");
+    };
+    let (bin, capture) = (received.bin, received.capture);
+    let expected =
+        format!("[\"PUT\",\"/a\",\"\u{2028}\",[\"\\u0000\\\"\"],\"{bin}\",\"{capture}\"]");
+    assert_eq!(read.payload, Some(expected));
+    assert!(with(None).is_err());
+    let none = changes("webhook.payload = webhook.request; return webhook", "{}");
+    assert_eq!(none.payload.as_deref(), Some("null"));
+}
+
+#[test]
 fn a_payload_that_is_only_looked_at_keeps_its_bytes() {
     let payload =
         r#"{ "big": 9007199254740993, "huge": 1e400, "a":1, "a":2, "t": "\u00e4\ud800" }"#;

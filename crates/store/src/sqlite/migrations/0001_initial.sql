@@ -99,6 +99,7 @@ CREATE TABLE message (
     deliver_at_ms         INTEGER,
     payload_expires_at_ms INTEGER,        -- NULL when it is kept as long as the message
     created_at_ms         INTEGER NOT NULL,
+    received              TEXT,           -- the request at a bin that it was; mostly NULL
     PRIMARY KEY (application_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -171,6 +172,7 @@ CREATE TABLE credential (
     id              BLOB    NOT NULL PRIMARY KEY,
     organization_id BLOB    NOT NULL,
     application_id  BLOB,                 -- NULL reaches the whole organization
+    bin_id          BLOB,                 -- the only thing that it reaches; mostly NULL
     kind            TEXT    NOT NULL,
     name            TEXT    NOT NULL,
     hash            BLOB    NOT NULL,
@@ -185,6 +187,8 @@ CREATE INDEX credential_list ON credential (organization_id, kind, id);
 -- Ends those of one application, of which the most may have ended long ago.
 CREATE INDEX credential_application ON credential (application_id, expires_at_ms)
     WHERE application_id IS NOT NULL;
+CREATE INDEX credential_bin ON credential (bin_id, expires_at_ms)
+    WHERE bin_id IS NOT NULL;
 CREATE INDEX credential_ended ON credential (expires_at_ms)
     WHERE expires_at_ms IS NOT NULL;
 
@@ -217,6 +221,69 @@ CREATE TABLE consumer (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX consumer_idle ON consumer (updated_at_ms);
+
+CREATE TABLE bin (
+    id                    BLOB    NOT NULL PRIMARY KEY,
+    organization_id       BLOB    NOT NULL,
+    token                 TEXT    NOT NULL,
+    name                  TEXT    NOT NULL,
+    definition            TEXT    NOT NULL,
+    sealed                BLOB,           -- what verifies senders, as an endpoint's credentials
+    public                INTEGER NOT NULL CHECK (public IN (0, 1)),
+    expires_at_ms         INTEGER NOT NULL,
+    expires_after_seconds INTEGER NOT NULL, -- that of the definition, for moving the former
+    created_at_ms         INTEGER NOT NULL,
+    updated_at_ms         INTEGER NOT NULL,
+    version               INTEGER NOT NULL,
+    deleted_at_ms         INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX bin_token ON bin (token)
+    WHERE deleted_at_ms IS NULL;
+CREATE INDEX bin_list ON bin (organization_id, id)
+    WHERE deleted_at_ms IS NULL;
+CREATE INDEX bin_public ON bin (public)
+    WHERE public = 1 AND deleted_at_ms IS NULL;
+CREATE INDEX bin_expiry ON bin (expires_at_ms)
+    WHERE deleted_at_ms IS NULL;
+CREATE INDEX bin_sealed ON bin (substr(sealed, 1, 9))
+    WHERE sealed IS NOT NULL;
+CREATE INDEX bin_deleted ON bin (deleted_at_ms)
+    WHERE deleted_at_ms IS NOT NULL;
+
+-- Without another index: keeping a capture appends to the right of its bin's own range and nothing
+-- else. What may be large comes last, so that usage is counted and lists are narrowed without it.
+CREATE TABLE capture (
+    bin_id             BLOB    NOT NULL,
+    id                 BLOB    NOT NULL,
+    received_at_ms     INTEGER NOT NULL,
+    kept_bytes         INTEGER NOT NULL,
+    body_bytes         INTEGER NOT NULL,
+    http_10            INTEGER NOT NULL CHECK (http_10 IN (0, 1)),
+    verified           INTEGER CHECK (verified IN (0, 1)), -- NULL where nothing is verified
+    duplicate_of       BLOB,
+    message_id         BLOB,
+    response_status    INTEGER,           -- NULL while a listener is waited for
+    method             TEXT    NOT NULL,
+    peer               TEXT,              -- address and port
+    event_type         TEXT    NOT NULL,
+    verification_error TEXT,              -- NULL unless verified is 0
+    target             BLOB    NOT NULL,
+    headers            BLOB    NOT NULL,
+    body               BLOB,
+    PRIMARY KEY (bin_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- What the latest first captures are known by again.
+CREATE TABLE capture_key (
+    bin_id         BLOB    NOT NULL,
+    digest         BLOB    NOT NULL,
+    capture_id     BLOB    NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (bin_id, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX capture_key_age ON capture_key (received_at_ms);
 
 -- One row, written to find out whether the store can write.
 CREATE TABLE ping (

@@ -1,5 +1,6 @@
 //! What only the embedded store can be asked: files, locks, full disks, plans, sizes of steps.
 
+mod bin_sealing;
 mod files;
 mod plans;
 mod sealing;

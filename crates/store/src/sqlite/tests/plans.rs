@@ -4,10 +4,10 @@ use hookwire_types::*;
 use rusqlite::Connection;
 
 use crate::sqlite::{
-    answer, append, application, claim, complete, credential, endpoint, event_type, expunge,
-    forget, history, message, migrate, node, task, vault,
+    answer, append, application, bin, capture, captures, claim, complete, credential, endpoint,
+    event_type, expunge, forget, forget_bins, history, message, migrate, node, task, trim, vault,
 };
-use crate::{DeliveryFilter, Payloads, WhichCredentials};
+use crate::{CaptureFilter, DeliveryFilter, Payloads, WhichCredentials};
 
 fn explain(connection: &Connection, how: &str, sql: &str, column: usize) -> String {
     let mut statement = connection.prepare(&format!("{how} {sql}")).unwrap();
@@ -128,6 +128,50 @@ fn configured() -> Vec<String> {
     statements
 }
 
+/// Bins and what they received.
+fn received() -> Vec<String> {
+    let id = Ksuid::MIN;
+    let mut statements = vec![
+        bin::BY_ID.clone(),
+        bin::BY_TOKEN.clone(),
+        bin::COUNT.to_owned(),
+        bin::COUNT_PUBLIC.to_owned(),
+        bin::COUNT_SHARES.to_owned(),
+        capture::SEEN.to_owned(),
+        capture::NOTE_RESPONSE.to_owned(),
+        capture::USAGE.to_owned(),
+        captures::SELECT.clone(),
+    ];
+    for page in pages(BinId(id)) {
+        statements.push(bin::list(OrganizationId(id), &page).sql().to_owned());
+    }
+    statements.extend(captures_lists());
+    statements
+}
+
+fn captures_lists() -> Vec<String> {
+    let at = Timestamp::from_unix_ms(1_800_000_000_000);
+    let full = CaptureFilter {
+        text: Some("a".to_owned()),
+        method: Some("GET".to_owned()),
+        duplicate: Some(false),
+        verified: Some(true),
+        before: Some(at),
+        after: Some(at),
+        below: Some(CaptureId(Ksuid::MAX)),
+    };
+    let mut statements = Vec::new();
+    for page in pages(CaptureId(Ksuid::MIN)) {
+        for filter in [CaptureFilter::default(), full.clone()] {
+            for bodies in [Payloads::Omitted, Payloads::UpTo(1)] {
+                let query = captures::Query::new(BinId(Ksuid::MIN), filter.clone(), &page, bodies);
+                statements.push(query.sql().to_owned());
+            }
+        }
+    }
+    statements
+}
+
 /// What looks for things to forget, and what forgets them.
 fn forgetting() -> Vec<String> {
     let mut statements = vec![
@@ -148,17 +192,37 @@ fn forgetting() -> Vec<String> {
         forget::DELETE_CONSUMER,
         application::END_CREDENTIALS,
         claim::CANCEL,
+        bin::END_CREDENTIALS,
+        forget_bins::EXPIRED,
+        forget_bins::NEXT_EXPIRY,
+        forget_bins::MOVE,
+        forget_bins::EXPIRE,
+        forget_bins::DELETED,
+        forget_bins::DELETE_KEYS,
+        forget_bins::DELETE_BIN,
+        forget_bins::HAS_OLD_KEYS,
+        forget_bins::DELETE_OLD_KEYS,
+        trim::OLDEST,
+        trim::WEIGHT,
+        trim::DELETE,
     ];
     statements.extend(fixed.map(str::to_owned));
     for (find, delete) in forget::ENDED {
         statements.extend([find.to_owned(), delete.to_owned()]);
     }
-    for (id, application) in [(true, false), (false, true), (false, false)] {
+    let cases = [
+        (true, false, false),
+        (false, true, false),
+        (false, false, true),
+        (false, false, false),
+    ];
+    for (id, application, bin) in cases {
         let which = WhichCredentials {
             organization: OrganizationId(Ksuid::MIN),
             kind: CredentialKind::Portal,
             id: id.then_some(CredentialId(Ksuid::MIN)),
             application: application.then_some(ApplicationId(Ksuid::MIN)),
+            bin: bin.then_some(BinId(Ksuid::MIN)),
             sessions: None,
         };
         let (sql, _) = credential::expiry(&which, Timestamp::from_unix_ms(0)).unwrap();
@@ -171,8 +235,8 @@ fn forgetting() -> Vec<String> {
 fn nothing_is_scanned_or_sorted() {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate::migrate(&mut connection).unwrap();
-    let statements = hot().into_iter().chain(configured()).chain(forgetting());
-    for sql in statements {
+    let statements = hot().into_iter().chain(configured());
+    for sql in statements.chain(received()).chain(forgetting()) {
         let plan = plan(&connection, &sql);
         assert!(!plan.contains("SCAN"), "{sql}\n{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
@@ -214,11 +278,40 @@ fn what_may_be_forgotten_is_found_by_its_moment() {
     let finders = finders.into_iter().zip(indexes).chain([
         (forget::IDLE_CONSUMERS, "consumer_idle"),
         (expunge::EXPIRED.as_str(), "message_payload_expiry"),
+        (forget_bins::EXPIRED, "bin_expiry"),
+        (forget_bins::HAS_OLD_KEYS, "capture_key_age"),
     ]);
     for (sql, index) in finders {
         let plan = plan(&connection, sql);
         assert!(plan.contains(&format!("INDEX {index} (")), "{sql}\n{plan}");
         assert!(plan.contains("_at_ms<?"), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn captures_are_reached_by_the_key_of_their_table() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    let fixed = [
+        captures::SELECT.as_str(),
+        capture::NOTE_RESPONSE,
+        trim::WEIGHT,
+        trim::DELETE,
+    ];
+    for sql in fixed {
+        let plan = plan(&connection, sql);
+        assert!(
+            plan.contains("PRIMARY KEY (bin_id=? AND id=?)"),
+            "{sql}\n{plan}"
+        );
+    }
+    for sql in captures_lists() {
+        let plan = plan(&connection, &sql);
+        assert!(plan.contains("PRIMARY KEY (bin_id=?"), "{sql}\n{plan}");
+        // No bound of the page is looked at row by row.
+        for (bound, seek) in [("c.id >", "id>?"), ("c.id <", "id<?")] {
+            assert_eq!(sql.contains(bound), plan.contains(seek), "{sql}\n{plan}");
+        }
     }
 }
 
@@ -250,6 +343,10 @@ fn writing_a_row_goes_straight_to_it() {
         claim::REQUEUE,
         claim::BEGIN,
         answer::INSERT,
+        capture::INSERT,
+        capture::INSERT_KEY,
+        capture::NOTE_RESPONSE,
+        trim::DELETE,
     ];
     let updates = [
         complete::END_DELIVERY,

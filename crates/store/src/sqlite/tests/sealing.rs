@@ -12,9 +12,9 @@ use crate::sqlite::{Options, SqliteStore};
 use crate::{Accepted, AnswerPlace, Change, KEY_BYTES, Sealer, StoreError};
 
 /// What must not be found anywhere; long enough not to be there by chance.
-const PASSWORD: &str = "correct-horse-battery-staple";
-const VALUE: &str = "a-value-that-templates-may-use";
-const NAMES: [&str; 2] = ["who-asks-for-what", "name-of-a-value"];
+pub(super) const PASSWORD: &str = "correct-horse-battery-staple";
+pub(super) const VALUE: &str = "a-value-that-templates-may-use";
+pub(super) const NAMES: [&str; 2] = ["who-asks-for-what", "name-of-a-value"];
 
 async fn endpoint_with_secrets(world: &World) -> Endpoint {
     let endpoint = Endpoint {
@@ -33,7 +33,7 @@ async fn endpoint_with_secrets(world: &World) -> Endpoint {
 }
 
 /// Every byte that is on the disk for this database.
-fn bytes_on_disk(place: &Place) -> Vec<u8> {
+pub(super) fn bytes_on_disk(place: &Place) -> Vec<u8> {
     let directory = place.path().parent().unwrap().to_owned();
     let mut bytes = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -42,7 +42,7 @@ fn bytes_on_disk(place: &Place) -> Vec<u8> {
     bytes
 }
 
-fn assert_absent(bytes: &[u8]) {
+pub(super) fn assert_absent(bytes: &[u8]) {
     for text in [PASSWORD, VALUE, NAMES[0], NAMES[1]] {
         let found = bytes
             .windows(text.len())
@@ -51,7 +51,7 @@ fn assert_absent(bytes: &[u8]) {
     }
 }
 
-fn open_with(place: &Place, sealer: Option<Sealer>) -> Result<SqliteStore, StoreError> {
+pub(super) fn open_with(place: &Place, sealer: Option<Sealer>) -> Result<SqliteStore, StoreError> {
     let options = Options {
         sealer,
         ..Options::default()

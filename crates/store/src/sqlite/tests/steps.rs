@@ -7,7 +7,9 @@ use hookwire_types::*;
 
 use super::Place;
 use crate::conformance::World;
-use crate::{Accepted, Forget, NewDelivery, Payloads};
+use crate::conformance::bins::bin;
+use crate::conformance::capturing::{keep, new_capture, with_body};
+use crate::{Accepted, Change, Forget, NewDelivery, Payloads};
 
 async fn is_there(world: &World, message: &Message) -> bool {
     let by_id = Reference::Id(message.id);
@@ -60,6 +62,25 @@ async fn a_message_with_many_deliveries_goes_in_several() {
     let page = Page::first(1, Order::Ascending);
     let left = world.store.deliveries_of_message(large.id, page).await;
     assert_eq!(left.unwrap(), []);
+}
+
+#[tokio::test]
+async fn large_captures_end_a_step_early() {
+    let place = Place::new();
+    let world = World::new(Arc::new(place.open()));
+    let bin = bin(&world).await;
+    // Two of them are as much as a step takes.
+    for _ in 0..3 {
+        let large = with_body(new_capture(&world, bin.id), vec![b'x'; 8 << 20]);
+        keep(&world, &[large]).await;
+    }
+    let delete = Change::DeleteBin(bin.organization, bin.id);
+    world.change(delete).await.unwrap();
+    let what = Forget::Bins(world.now());
+    for (count, next) in [(2, Some(what)), (1, Some(what)), (0, None)] {
+        let step = world.store.forget(what, 100).await.unwrap();
+        assert_eq!((step.count, step.next), (count, next));
+    }
 }
 
 #[tokio::test]

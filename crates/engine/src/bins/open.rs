@@ -1,0 +1,179 @@
+//! A bin that is in use: its definition, read once.
+
+use std::sync::Arc;
+
+use hookwire_compose::{Reply, ReplyError};
+use hookwire_signing::provider::{
+    GenericAlgorithm, GenericEncoding, GenericScheme, Provider, ProviderVerifier, Scheme,
+    SchemeError,
+};
+use hookwire_types::*;
+
+use super::live::{Admission, Live, Refused};
+
+/// A bin, ready to take requests. What lives of it in memory stays the same when it is changed.
+#[derive(Debug)]
+pub struct OpenBin {
+    bin: Bin,
+    reply: Result<Arc<Reply>, ReplyError>,
+    verifying: Option<Result<Arc<Verifying>, BinError>>,
+    live: Arc<Live>,
+}
+
+/// How senders are verified.
+#[derive(Debug)]
+pub(super) struct Verifying {
+    pub(super) verifier: ProviderVerifier,
+    pub(super) provider: Option<Provider>,
+    pub(super) reject: bool,
+}
+
+/// Why a bin cannot be defined so.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BinError {
+    /// Its answer is not well written.
+    #[error(transparent)]
+    Reply(#[from] ReplyError),
+    /// Its verification cannot be made of this.
+    #[error(transparent)]
+    Scheme(#[from] SchemeError),
+    /// No provider of this name is known.
+    #[error("no provider of this name is known")]
+    Provider,
+    /// A part of a described signature is none of those that there are.
+    #[error("{field}: expected one of {allowed}")]
+    Choice {
+        /// Which part.
+        field: &'static str,
+        /// What it may be.
+        allowed: &'static str,
+    },
+}
+
+/// Whether a bin can be made of this.
+pub fn check_bin(definition: &BinDefinition, secrets: &BinSecrets) -> Result<(), BinError> {
+    Reply::parse(&definition.response)?;
+    if let Some(verification) = &definition.verification {
+        Verifying::new(verification, secrets)?;
+    }
+    Ok(())
+}
+
+impl OpenBin {
+    pub(super) fn new(bin: Bin, live: Arc<Live>) -> Self {
+        let definition = &bin.definition;
+        let reply = Reply::parse(&definition.response).map(Arc::new);
+        let verifying = definition
+            .verification
+            .as_ref()
+            .map(|it| Verifying::new(it, &bin.secrets).map(Arc::new));
+        Self {
+            reply,
+            verifying,
+            bin,
+            live,
+        }
+    }
+
+    /// The bin.
+    pub fn bin(&self) -> &Bin {
+        &self.bin
+    }
+
+    /// Whether the bin takes one more request now. To be held until it is answered.
+    pub fn admit(&self) -> Result<Admission, Refused> {
+        let response = &self.bin.definition.response;
+        let waits = response.delay_ms > 0 || response.wait_ms > 0;
+        let per_second = self.bin.definition.limits.rate_per_second;
+        self.live.admit(per_second, waits)
+    }
+
+    /// The same bin, defined anew.
+    pub(super) fn with(&self, bin: Bin) -> Self {
+        Self::new(bin, Arc::clone(&self.live))
+    }
+
+    /// The same bin with another end of its time.
+    pub(super) fn until(&self, expires_at: Timestamp) -> Self {
+        Self {
+            bin: Bin {
+                expires_at,
+                ..self.bin.clone()
+            },
+            reply: self.reply.clone(),
+            verifying: self.verifying.clone(),
+            live: Arc::clone(&self.live),
+        }
+    }
+
+    pub(super) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    pub(super) fn reply(&self) -> Result<&Reply, &ReplyError> {
+        self.reply.as_deref()
+    }
+
+    pub(super) fn verifying(&self) -> Option<Result<&Verifying, &BinError>> {
+        self.verifying.as_ref().map(Result::as_deref)
+    }
+
+    /// Whether anybody besides the directory holds on to it.
+    pub(super) fn is_in_use(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) > 1 || Arc::strong_count(&self.live) > 1
+    }
+}
+
+impl Verifying {
+    fn new(verification: &BinVerification, secrets: &BinSecrets) -> Result<Self, BinError> {
+        let (scheme, provider) = match &verification.scheme {
+            VerificationScheme::Provider(name) => {
+                let provider = Provider::from_name(name).ok_or(BinError::Provider)?;
+                (Scheme::Provider(provider), Some(provider))
+            }
+            VerificationScheme::Generic(it) => (Scheme::Generic(generic(it)?), None),
+        };
+        let keys = secrets.keys.iter().map(SecretText::reveal);
+        let token = secrets.handshake_token.as_ref();
+        let verifier = ProviderVerifier::new(scheme, keys)?
+            .with_verify_token(token.map(|token| token.reveal().to_owned()));
+        Ok(Self {
+            verifier,
+            provider,
+            reject: verification.reject,
+        })
+    }
+}
+
+fn generic(it: &GenericSignature) -> Result<GenericScheme, BinError> {
+    let encoding = match it.encoding.as_str() {
+        "hex" => GenericEncoding::Hex,
+        "base64" => GenericEncoding::Base64,
+        _ => {
+            return Err(BinError::Choice {
+                field: "encoding",
+                allowed: "hex, base64",
+            });
+        }
+    };
+    let algorithm = match it.algorithm.as_str() {
+        "sha1" => GenericAlgorithm::Sha1,
+        "sha256" => GenericAlgorithm::Sha256,
+        "sha512" => GenericAlgorithm::Sha512,
+        _ => {
+            return Err(BinError::Choice {
+                field: "algorithm",
+                allowed: "sha1, sha256, sha512",
+            });
+        }
+    };
+    Ok(GenericScheme {
+        header: it.header.clone(),
+        prefix: it.prefix.clone(),
+        encoding,
+        algorithm,
+        timestamp_header: it.timestamp_header.clone(),
+        template: Some(it.template.clone()),
+        tolerance_seconds: it.tolerance_seconds,
+    })
+}

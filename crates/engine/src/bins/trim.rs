@@ -1,0 +1,89 @@
+//! Keeping a bin within its bounds: the oldest captures go.
+//!
+//! Counting costs by what a bin has, so it is done once for each eighth of its bound that was
+//! added, beside the requests and never before them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hookwire_store::{BinUsage, Store, StoreError};
+use hookwire_types::{BinId, BinLimits, Capture};
+use tokio::time::Instant;
+
+use super::live::Live;
+use super::open::OpenBin;
+
+/// A bin may have this part of its bound too many.
+const SLACK_PART: u64 = 8;
+/// Captures deleted in one step: a few milliseconds of the store's time.
+const STEP: usize = 200;
+
+/// A capture was added: trims the bin in the background when it is time.
+pub(super) fn after(store: &Arc<dyn Store>, open: &OpenBin, capture: &Capture) {
+    let live = open.live();
+    let limits = open.bin().definition.limits;
+    live.captures_added.fetch_add(1, Ordering::AcqRel);
+    live.bytes_added
+        .fetch_add(capture.kept_bytes(), Ordering::AcqRel);
+    if begins(live, limits) {
+        let (store, live, bin) = (Arc::clone(store), Arc::clone(live), open.bin().id);
+        tokio::spawn(async move {
+            if let Err(error) = run(&*store, &live, bin, limits).await {
+                live.is_trimming.store(false, Ordering::Release);
+                tracing::debug!(%error, bin_id = %bin, "trimming waits for the store");
+            }
+        });
+    }
+}
+
+/// Whether it is time, and nobody else does it.
+fn begins(live: &Live, limits: BinLimits) -> bool {
+    is_due(live, limits) && !live.is_trimming.swap(true, Ordering::AcqRel)
+}
+
+fn is_due(live: &Live, limits: BinLimits) -> bool {
+    let captures = live.captures_added.load(Ordering::Acquire);
+    !live.is_counted.load(Ordering::Acquire)
+        || captures > u64::from(limits.captures_max) / SLACK_PART
+        || live.bytes_added.load(Ordering::Acquire) > limits.bytes_max / SLACK_PART
+}
+
+/// Trims until it is no longer time: captures are added meanwhile.
+async fn run(
+    store: &dyn Store,
+    live: &Live,
+    bin: BinId,
+    limits: BinLimits,
+) -> Result<(), StoreError> {
+    loop {
+        live.captures_added.store(0, Ordering::Release);
+        live.bytes_added.store(0, Ordering::Release);
+        trim(store, bin, limits).await?;
+        live.is_counted.store(true, Ordering::Release);
+        live.is_trimming.store(false, Ordering::Release);
+        if !begins(live, limits) {
+            return Ok(());
+        }
+    }
+}
+
+async fn trim(store: &dyn Store, bin: BinId, limits: BinLimits) -> Result<(), StoreError> {
+    let usage = store.bin_usage(bin).await?;
+    let mut excess = BinUsage {
+        captures: usage.captures.saturating_sub(limits.captures_max.into()),
+        bytes: usage.bytes.saturating_sub(limits.bytes_max),
+    };
+    while excess != BinUsage::default() {
+        let started = Instant::now();
+        let gone = store.trim_bin(bin, excess, STEP).await?;
+        if gone.captures == 0 {
+            break;
+        }
+        excess.captures = excess.captures.saturating_sub(gone.captures);
+        excess.bytes = excess.bytes.saturating_sub(gone.bytes);
+        // No more than half of the store's time.
+        tokio::time::sleep(started.elapsed().max(Duration::from_millis(1))).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes tests/providers ready and prints the command that runs it, a word a line:
+#
+#     scripts/provider-env.sh javascript
+#
+# What is fetched goes to target/providers/javascript, and nothing is done again while the sources
+# stay the same. Everything but the command goes to stderr. Ends with 3 when Node.js or npm is
+# missing or too old, after a line that says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+language=${1:-}
+if [ "$language" != javascript ]; then
+    echo "usage: scripts/provider-env.sh javascript" >&2
+    exit 2
+fi
+sources=tests/providers
+built=$PWD/target/providers/$language
+untested="What providers publish for JavaScript"
+. scripts/languages.sh
+
+needs node 20 node --version
+needs npm 8 npm --version
+if is_stale "$(node --version)"; then
+    rm -rf "$built"
+    mkdir -p "$built"
+    cp -R "$sources/." "$built"
+    # One of them asks for a newer node than it needs, of which npm would warn every time.
+    (cd "$built" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+    remember
+fi
+printf '%s\n' node "$built/providers.mjs"
