@@ -13,7 +13,8 @@ import httpx
 import pytest
 import requests
 
-from support.bin import Wire, kept, make, values
+from support.bin import kept, make, values
+from support.wire import Wire
 
 # What is random here is the same in every run.
 RANDOM_MIB = random.Random(5).randbytes(1 << 20)
@@ -55,7 +56,8 @@ def test_an_empty_get(bin):
 
 
 def test_a_form(bin):
-    capture = curl(bin, "-d", "name=J%C3%BCrgen+K&n=1", "--data-urlencode", "n=&= +", path="/f?q=a+b&q=%26")
+    fields = ["-d", "name=J%C3%BCrgen+K&n=1", "--data-urlencode", "n=&= +"]
+    capture = curl(bin, *fields, path="/f?q=a+b&q=%26")
     assert capture["method"] == "POST"
     assert (capture["path"], capture["query"]) == ("/f", "q=a+b&q=%26")
     assert capture["queryParams"] == [["q", "a b"], ["q", "&"]]
@@ -268,7 +270,7 @@ def test_pipelined_requests_each_have_their_own_head_and_body(tenant):
             sent += b"GET /api/v1/health HTTP/1.1\r\nX-Not-Yours: 1\r\nHost: x\r\n\r\n"
     cuts = sorted(random.Random(3).sample(range(len(sent)), 60))
     with Wire(bins[0].server) as wire:
-        for begin, end in zip([0, *cuts], [*cuts, len(sent)]):
+        for begin, end in zip([0, *cuts], [*cuts, len(sent)], strict=True):
             wire.send(sent[begin:end])
         for n, (headers, body) in enumerate(expected):
             answer = wire.answer()

@@ -170,7 +170,10 @@ def test_to_all_of_an_applications_endpoints(tenant, receiver):
         ("application/octet-stream", bytes(range(256)) * 400),
         ("application/json", b"[1, 2.50]"),
         ("application/cloudevents+json", b'{"a": 1}'),
-        ("multipart/form-data; boundary=x", b"--x\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n",
+        ),
     ],
 )
 def test_what_is_not_json_arrives_as_it_is(tenant, receiver, content_type, body):

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from support.bin import Bin, Wire, kept, make
+from support.bin import Bin, kept, make
 from support.server import Server
 from support.wait import eventually
+from support.wire import Wire
 
 # Answers that one bin holds back at the same time.
 WAITING_MAX = 100
@@ -35,7 +36,7 @@ def test_bodies_up_to_the_bins_own_bound(tenant):
     is_refused(httpx.post(bin.url, content=b"x" * 1001), 413)
     pieces = (b"x" * 100 for _ in range(11))
     is_refused(httpx.post(bin.url, content=pieces), 413)
-    assert bin.send((b"x" * 100 for _ in range(10))).status_code == 200
+    assert bin.send(b"x" * 100 for _ in range(10)).status_code == 200
     assert bin.change(limits={"bodyBytesMax": 2000})["limits"]["bodyBytesMax"] == 2000
     assert bin.send(b"x" * 2000).status_code == 200
     assert [capture["bodyBytes"] for capture in bin.captures()] == [2000, 1000, 1000]

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 
 from support import bin as bins
 from support.browser import Chromium
+from support.follower import Follower
+from support.wire import Wire
 
 LIVE = "Live: requests appear as they come"
 
@@ -174,6 +176,17 @@ def test_a_body_is_downloaded_and_a_command_copied(tenant, visit):
     assert one.page.evaluate("navigator.clipboard.readText()") == bin.url
 
 
+def test_a_long_body_is_shown_by_and_by(tenant, visit):
+    bin = bins.make(tenant)
+    bin.send(b"line\n" * 300_000 + b"the end", headers={"content-type": "text/plain"})
+    one = is_live(visit(tenant.server, share(bin)))
+    shown = in_full(one)
+    expect(shown).to_contain_text("Only the beginning is shown here")
+    assert len(shown.locator("pre").text_content()) == 100_000
+    shown.get_by_role("button", name="Show the rest").click()
+    assert len(shown.locator("pre").text_content()) == 1 << 20
+
+
 def test_searching(tenant, visit):
     bin = bins.make(tenant)
     bin.send(b"a needle in here")
@@ -251,7 +264,7 @@ def hostile(bin):
     """Sends markup and scripts wherever a sender can put them."""
     # What HTTP does not have in an address comes encoded; the query is shown decoded, too.
     target = f"/\"onload='alert(5)'/{quote(SVG)}?{quote(MARKUP)}={quote(SVG)}&'alert(6)'"
-    with bins.Wire(bin.server) as wire:
+    with Wire(bin.server) as wire:
         for kind, body in (
             ("text/html", MARKUP + SVG),
             ("application/json", json.dumps({"type": MARKUP, MARKUP: [SVG, "</pre>" + MARKUP]})),
@@ -289,7 +302,8 @@ def test_nothing_that_a_sender_wrote_is_run(tenant, visit):
     hostile(bin)
     expect(rows(one)).to_have_count(5)
     expect(one.find("#name")).to_have_text(MARKUP)
-    bodies = ("|.<img src=x oner|", f"file {MARKUP}", f"{MARKUP}{SVG}", "</pre><img", f"{MARKUP}{SVG}")
+    all_of_it = MARKUP + SVG
+    bodies = ("|.<img src=x oner|", f"file {MARKUP}", all_of_it, "</pre><img", all_of_it)
     for row, body in enumerate(bodies):
         expect(rows(one).nth(row)).to_contain_text("/\"onload='alert(5)'/")
         shown = in_full(one, row)
@@ -343,6 +357,17 @@ def test_a_bin_that_is_deleted_says_so(tenant, visit):
     assert tenant.http.delete(f"/bin/{bin.id}").status_code == 204
     expect(seen[0].find("#state")).to_have_text("This bin was deleted.")
     expect(seen[1].find("#state")).to_contain_text("or the bin was deleted")
+
+
+def test_a_bin_that_too_many_follow_is_shown_all_the_same(tenant, visit):
+    bin = bins.make(tenant)
+    bin.send(path="/there")
+    with contextlib.ExitStack() as others:
+        for _ in range(16):
+            assert others.enter_context(Follower(bin)).status == 200
+        one = visit(tenant.server, share(bin))
+        expect(one.find("#state")).to_contain_text("Too many people look at this bin")
+        expect(rows(one).first).to_contain_text("/there")
 
 
 def test_a_link_without_its_end_says_so(tenant, visit):

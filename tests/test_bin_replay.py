@@ -1,4 +1,4 @@
-"""Captures sent again: to a URL as they were, edited, many at once, or to an endpoint as messages."""
+"""Captures sent again: to a URL as they were, edited, many at once; to an endpoint as messages."""
 
 import base64
 import json
@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from support import answers
-from support.bin import Wire, kept, make
+from support.bin import kept, make
 from support.client import Tenant
 from support.server import JWT_SECRET
 from support.tokens import new_id, sign
+from support.wire import Wire
 
 # Headers of one hop; they are the new connection's.
 OF_THE_HOP = ("host", "connection", "content-length", "transfer-encoding", "keep-alive", "expect")
@@ -30,7 +31,8 @@ def replay(bin, capture, **fields):
 
 def own(headers):
     """Names in small letters and values, without those of the connection."""
-    return sorted((name.lower(), value) for name, value in headers if name.lower() not in OF_THE_HOP)
+    pairs = ((name.lower(), value) for name, value in headers)
+    return sorted(pair for pair in pairs if pair[0] not in OF_THE_HOP)
 
 
 # ---- to a URL -------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ BEYOND_SCHEMA = {
     # Where requests that a bin received are sent to.
     ("body", "appId"): "there is no such application",
     ("body", "endpointId"): "there is no such endpoint",
+    # The one or the other.
+    ("body", "bodyBase64"): "expected base64|expected either this or `body`",
     # A body is never larger than the server takes.
     ("body", "limits"): "must be at most [0-9]+, as the server has it",
     # Secrets that can be decoded.
@@ -142,8 +144,6 @@ def _is_beyond_schema(problem):
 def _known(case, name):
     if name == "endpoint_id" and "operational" in case.path:
         name = "operational_endpoint_id"
-    if case.path.endswith("/stream"):
-        return None  # Of a bin that is there, it has no end.
     return KNOWN.get(name)
 
 

@@ -1,10 +1,9 @@
-"""Bins as their senders and their owners see them: sent to byte by byte, listed, and followed."""
+"""Bins as their senders and their owners see them."""
 
 import http.client
 import json
-import socket
 import threading
-from dataclasses import dataclass
+from contextlib import contextmanager
 
 import httpx
 
@@ -96,89 +95,17 @@ def values(capture, name):
     return [value for key, value in capture["headers"] if key.lower() == name.lower()]
 
 
-# ---- below HTTP -----------------------------------------------------------------------------
-
-
-@dataclass
-class Answer:
-    """An answer as it came over the wire; names of headers in small letters."""
-
-    status: int
-    headers: dict
-    body: bytes
-
-
-class Wire:
-    """A connection on which a test writes what it likes."""
-
-    def __init__(self, server, timeout=SOON):
-        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._stream = self._socket.makefile("rb")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def send(self, data):
-        """Writes bytes."""
-        self._socket.sendall(data)
-
-    def end(self):
-        """Says that nothing more comes."""
-        self._socket.shutdown(socket.SHUT_WR)
-
-    def close(self):
-        """Ends the connection in both directions."""
-        self._stream.close()
-        self._socket.close()
-
-    def answer(self, to_head=False):
-        """The next answer, or None where the connection ended without one."""
-        status = self._stream.readline().split(b" ")[1:2]
-        if not status:
-            return None
-        headers = {}
-        while (line := self._stream.readline()) not in (b"\r\n", b""):
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
-        body = b""
-        if not to_head:
-            body = self._stream.read(int(headers.get("content-length", "0")))
-        return Answer(int(status[0]), headers, body)
-
-    def line(self):
-        """The next line without its end."""
-        line = self._stream.readline()
-        assert line, "the connection has ended"
-        return line.rstrip(b"\r\n")
-
-    def is_over(self):
-        """Whether the other side has ended the connection; waits for it."""
-        try:
-            return self._stream.read(1) == b""
-        except ConnectionError:
-            return True
-
-
-def exchange(server, data, ends=False, timeout=SOON):
-    """Sends bytes and gives the first answer; None where the connection ends without one.
-
-    `ends` says that nothing more comes, by which a sender that promised more breaks off.
-    """
-    with Wire(server, timeout) as wire:
-        try:
-            wire.send(data)
-            if ends:
-                wire.end()
-        except OSError:
-            pass  # It may hang up at any point, and have answered before.
-        try:
-            return wire.answer()
-        except ConnectionError:
-            return None
+@contextmanager
+def undisturbed(tenant):
+    """Another bin of this tenant, which must answer as ever when the block is over, as must the
+    server."""
+    other, body = make(tenant, response={"body": "well"}), b"a request like any other"
+    yield other
+    answer = other.send(body)
+    assert (answer.status_code, answer.text) == (200, "well")
+    assert other.body(kept(answer)) == body
+    assert tenant.http.get("/health").status_code == 204
+    assert "panicked" not in tenant.server.log()
 
 
 # ---- many requests --------------------------------------------------------------------------
@@ -227,13 +154,14 @@ class Senders:
 
     def _send(self, sender):
         number, connection = 0, None
+        port, headers = self._bin.server.port, {"content-type": "application/json"}
         while not self._stop.is_set():
             number += 1
             body = json.dumps({"sender": sender, "number": number})
             try:
                 if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self._bin.server.port, 30)
-                connection.request("POST", self._bin.path, body, {"content-type": "application/json"})
+                    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("POST", self._bin.path, body, headers)
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, http.client.HTTPException):
@@ -252,90 +180,3 @@ class Senders:
                 self._stop.wait(self._pause_s)
         if connection is not None:
             connection.close()
-
-
-# ---- the stream -----------------------------------------------------------------------------
-
-
-class Follower:
-    """One connection that follows a bin. `events` are (id, data), `pings` the comments."""
-
-    def __init__(self, bin, token=None, last=None, query=""):
-        headers = {"authorization": f"Bearer {token or bin.tenant.token}"}
-        if last is not None:
-            headers["last-event-id"] = last
-        self._changed = threading.Condition()
-        self.events = []
-        self.is_over = False
-        self._connection = http.client.HTTPConnection("127.0.0.1", bin.server.port, timeout=60)
-        self._connection.request("GET", f"/api/v1/bin/{bin.id}/stream{query}", headers=headers)
-        # It is taken by the answer, which may say that the connection ends with it.
-        self._socket = self._connection.sock
-        self.answer = self._connection.getresponse()
-        self.status = self.answer.status
-        if self.status == 200:
-            self._thread = threading.Thread(target=self._read, daemon=True)
-            self._thread.start()
-        else:
-            self.refusal = self.answer.read()
-            self._connection.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        """Hangs up; what has not been read by then was not seen."""
-        if self.status != 200:
-            return
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # It was ended from the other side.
-        self._thread.join(SOON)
-        assert not self._thread.is_alive(), "the stream cannot be ended"
-        self._connection.close()
-
-    @property
-    def ids(self):
-        """The ids of what came, in order."""
-        with self._changed:
-            return [id for id, _ in self.events]
-
-    def wait_for(self, count, within=SOON):
-        """Waits until so many events came, or the stream ended; gives them all."""
-        with self._changed:
-            self._changed.wait_for(lambda: len(self.events) >= count or self.is_over, within)
-            came = list(self.events)
-        assert len(came) >= count, f"{len(came)} of {count} events (over: {self.is_over})"
-        return came
-
-    def wait_for_end(self, within=SOON):
-        """Waits until the other side ends the stream."""
-        with self._changed:
-            ended = self._changed.wait_for(lambda: self.is_over, within)
-        assert ended, f"the stream goes on after {within:g} s"
-
-    def _read(self):
-        fields = {}
-        try:
-            while line := self.answer.readline():
-                line = line.rstrip(b"\r\n")
-                if line:
-                    name, _, value = line.partition(b":")
-                    fields[name] = value.removeprefix(b" ")
-                    continue
-                if b"data" in fields:
-                    event = (fields[b"id"].decode(), json.loads(fields[b"data"]))
-                    assert fields[b"event"] == b"request"
-                    with self._changed:
-                        self.events.append(event)
-                        self._changed.notify_all()
-                fields = {}
-        except (OSError, http.client.HTTPException):
-            pass  # It was ended, from whichever side.
-        with self._changed:
-            self.is_over = True
-            self._changed.notify_all()

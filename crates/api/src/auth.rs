@@ -75,6 +75,13 @@ pub async fn admit(
     }
 }
 
+/// Whether the credential that a request came with is still worth as much: for what goes on after
+/// it was admitted.
+pub async fn is_admitted(state: &ApiState, headers: &HeaderMap, access: Access) -> bool {
+    let principal = authenticate(state, headers).await;
+    principal.is_ok_and(|principal| principal.reach.has(access))
+}
+
 /// Whom the request's credential speaks for.
 async fn authenticate(state: &ApiState, headers: &HeaderMap) -> Result<Principal, ApiError> {
     let header = headers

@@ -135,9 +135,13 @@ pub async fn revoke_own(state: &ApiState, principal: Principal) -> Result<(), Ap
     let Some(id) = principal.credential else {
         return Ok(());
     };
+    // Others may have the same link, and nobody else has a public bin's credential.
+    if principal.bin.is_some() {
+        return Err(ApiError::Forbidden(Access::ManageBins));
+    }
     let now = state.engine().now();
-    let changes =
-        CredentialKind::ALL.map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
+    let changes = [CredentialKind::Portal, CredentialKind::ApiKey]
+        .map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
     change_and_forget(state, principal.organization, changes.to_vec()).await
 }
 

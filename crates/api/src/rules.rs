@@ -17,7 +17,9 @@ use hookwire_types::{
 use serde_json::{Value, json};
 
 use self::alphabet::{Alphabet, CHANNEL, NAME, TAG};
-pub use self::requests::{ID_PATTERN, absolute_url, capture_id, method, truth};
+pub use self::requests::{
+    ID_PATTERN, absolute_url, capture_id, header, method, sent_method, truth,
+};
 pub use crate::wrong::Wrong;
 
 /// What people call things, in characters.

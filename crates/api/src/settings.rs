@@ -8,8 +8,8 @@ pub struct ApiSettings {
     /// A request's body at most, in bytes; a larger one is answered with 413. 2 MiB is a hundred
     /// times the 20 kB that webhooks are recommended to stay below.
     pub body_bytes_max: usize,
-    /// Bodies above 64 KiB share this much memory while they arrive, in bytes; further ones wait
-    /// their turn. At least [`Self::body_bytes_max`] is used.
+    /// Bodies above 64 KiB share this much memory while they arrive, in bytes, and those that are
+    /// sent to bins as much again; further ones wait their turn. At least [`Self::body_bytes_max`] is used.
     pub body_memory_bytes_max: usize,
     /// Answers with messages' payloads share this much memory, in bytes, from before they are read
     /// until they are written; further ones wait their turn. At least one page is allowed.

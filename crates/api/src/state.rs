@@ -7,18 +7,22 @@ use hookwire_engine::Engine;
 use hookwire_store::Store;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::auth::Principal;
 use crate::contention::Turns;
 use crate::credential::CredentialMemory;
 use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::per_address::PerAddress;
-use crate::room::{Room, SMALL_BYTES, Taken};
+use crate::room::{Room, Taken};
 use crate::settings::ApiSettings;
 use crate::token::TokenKey;
 
 /// A page of messages ends early once their payloads add up to this many bytes: a full page of
 /// payloads of the recommended size, and few enough bytes that several pages fit into memory.
 pub const PAGE_PAYLOAD_BYTES_MAX: usize = 8 << 20;
+
+/// What strangers to the server share of its memory, beside what others have.
+const PUBLIC_PART: usize = 4;
 
 /// Documents that are read at the same time: each may take a processor for some time, and more
 /// memory than its text.
@@ -34,6 +38,9 @@ struct Inner {
     credentials: CredentialMemory,
     settings: ApiSettings,
     body_room: Room,
+    capture_room: Room,
+    public_capture_room: Room,
+    public_page_room: Room,
     page_room: Room,
     turns: Turns,
     strangers: PerAddress,
@@ -55,6 +62,9 @@ impl ApiState {
             credentials: CredentialMemory::default(),
             settings,
             body_room: Room::new(body_bytes),
+            capture_room: Room::new(body_bytes),
+            public_capture_room: Room::new(body_bytes / PUBLIC_PART),
+            public_page_room: Room::new(page_bytes / PUBLIC_PART),
             page_room: Room::new(page_bytes),
             turns: Turns::default(),
             strangers: PerAddress::default(),
@@ -110,11 +120,21 @@ impl ApiState {
 
     /// Waits until a body of this size may be read into memory; the room is given back when what
     /// is returned is dropped.
-    pub(crate) async fn room_for_body(&self, bytes: usize) -> Result<Option<Taken>, ApiError> {
-        if bytes <= SMALL_BYTES {
-            return Ok(None);
-        }
-        self.0.body_room.take(bytes).await.map(Some)
+    pub(crate) async fn room_for_body(&self, bytes: usize) -> Result<Taken, ApiError> {
+        self.0.body_room.take(bytes).await
+    }
+
+    /// The same for what strangers send to bins: it keeps nobody waiting who has a credential.
+    pub(crate) async fn room_for_capture(
+        &self,
+        public: bool,
+        bytes: usize,
+    ) -> Result<Taken, ApiError> {
+        let room = match public {
+            true => &self.0.public_capture_room,
+            false => &self.0.capture_room,
+        };
+        room.take(bytes).await
     }
 
     /// Waits until a page with the payloads of this many messages may be read into memory and
@@ -127,8 +147,26 @@ impl ApiState {
 
     /// Waits until a page of this many bytes may be answered with.
     pub(crate) async fn room_for_page(&self, bytes: usize) -> Result<Taken, ApiError> {
+        self.room_of(&self.0.page_room, bytes).await
+    }
+
+    /// The same for what a bin received. Whoever has no account, or only a link, shares less room,
+    /// and keeps nobody else waiting.
+    pub(crate) async fn room_for_captures(
+        &self,
+        principal: Principal,
+        bytes: usize,
+    ) -> Result<Taken, ApiError> {
+        let room = match principal.bin {
+            Some(_) => &self.0.public_page_room,
+            None => &self.0.page_room,
+        };
+        self.room_of(room, bytes).await
+    }
+
+    async fn room_of(&self, room: &Room, bytes: usize) -> Result<Taken, ApiError> {
         let limit = Duration::from_millis(self.settings().page_wait_timeout_ms);
-        tokio::time::timeout(limit, self.0.page_room.take(bytes))
+        tokio::time::timeout(limit, room.take(bytes))
             .await
             .map_err(|_| ApiError::Busy)?
     }

@@ -9,6 +9,8 @@ use crate::error::Logged;
 
 /// A path can be as long as a request's head; its beginning is enough to find it.
 const LOGGED_PATH_CHARS_MAX: usize = 256;
+/// Of a bin's address: 22 characters in all.
+const LOGGED_TOKEN_CHARS: usize = 4;
 
 /// Logs failures and forbids caching, unless the answer says otherwise: most carry secrets and
 /// payloads, and change all the time.
@@ -23,7 +25,7 @@ pub async fn trace(request: Request, next: Next) -> Response {
         .or_insert(no_store);
     if let Some(Logged { code, cause }) = response.extensions_mut().remove() {
         let status = response.status().as_u16();
-        let path: String = uri.path().chars().take(LOGGED_PATH_CHARS_MAX).collect();
+        let path = logged(uri.path());
         if response.status().is_server_error() {
             tracing::error!(%method, path, status, code, cause, "request failed: {cause}");
         } else {
@@ -31,4 +33,26 @@ pub async fn trace(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// A path as the log has it. Whoever knows a bin's address can send to it: the log tells which one
+/// it is, and not how to reach it.
+fn logged(path: &str) -> String {
+    let beginning = |text: &str, count| text.chars().take(count).collect::<String>();
+    match path.strip_prefix("/in/") {
+        Some(token) => format!("/in/{}…", beginning(token, LOGGED_TOKEN_CHARS)),
+        None => beginning(path, LOGGED_PATH_CHARS_MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bins_address_is_not_logged() {
+        assert_eq!(logged("/in/IKcD0ZE1abcdefgh/x"), "/in/IKcD…");
+        assert_eq!(logged("/api/v1/app"), "/api/v1/app");
+        assert_eq!(logged(&"/x".repeat(300)).len(), LOGGED_PATH_CHARS_MAX);
+    }
 }

@@ -163,19 +163,24 @@ impl Engine {
     }
 
     /// Takes a request for a bin: when it returns `Ok`, the request survives `kill -9`, and so does
-    /// the message that it becomes. `None` when the bin is gone.
+    /// the message that it becomes. `None` when the bin is gone. Once begun it goes on to its end,
+    /// also when the sender hangs up.
     pub async fn take(
         &self,
         bin: &Arc<OpenBin>,
         arriving: Arriving,
     ) -> Result<Option<Taken>, StoreError> {
-        let inner = &self.inner;
-        inner.taking.take(bin, arriving, &inner.intake).await
+        let (this, bin) = (self.clone(), Arc::clone(bin));
+        let inner = async move {
+            let inner = &this.inner;
+            inner.taking.take(&bin, arriving, &inner.intake).await
+        };
+        to_its_end(inner).await
     }
 
-    /// Every capture below this id that there will ever be can be read now.
-    pub fn capture_horizon(&self) -> CaptureId {
-        self.inner.taking.horizon.end(&self.inner.clock)
+    /// Every capture of a bin below this id that there will ever be can be read now.
+    pub fn capture_horizon(&self, bin: &OpenBin) -> CaptureId {
+        bin.horizon(&self.inner.clock)
     }
 
     /// Every message below this id that there will ever be can be read now: whoever reads an

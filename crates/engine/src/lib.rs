@@ -52,7 +52,7 @@ mod verdict;
 
 pub use announcer::OPERATIONAL_EVENTS;
 pub use bins::{
-    Admission, Arriving, Awaited, BinError, Follower, ListenerAnswer, OpenBin, Refused, Taken,
+    Arriving, Awaited, BinError, Follower, ListenerAnswer, OpenBin, Refused, Taken, Waiting,
     check_bin, message_of,
 };
 pub use directory::AppSnapshot;

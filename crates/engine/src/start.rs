@@ -118,7 +118,6 @@ impl Engine {
         let taking = Taking {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
-            horizon: Horizon::default(),
             bins: Arc::clone(&bins),
             directory: Arc::clone(&directory),
         };

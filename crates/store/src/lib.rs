@@ -119,8 +119,9 @@ pub trait Store: Send + Sync + 'static {
     /// How many share links to a bin are good at a moment. Costs by the number of them that are.
     async fn bin_shares(&self, bin: BinId, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// A bin's captures, by id, with their bodies or without. A text is searched for in the body
-    /// in either case. One read looks at a bounded number of captures and bytes.
+    /// A bin's captures, by id, with their bodies or without. With them, heads count among what
+    /// they add up to. A text is searched for in the body in either case. One read looks at a
+    /// bounded number of captures and bytes, whatever it is narrowed by.
     async fn captures(
         &self,
         bin: BinId,
@@ -140,7 +141,8 @@ pub trait Store: Send + Sync + 'static {
     async fn bin_usage(&self, bin: BinId) -> Result<BinUsage, StoreError>;
 
     /// Deletes a bin's oldest captures until they are as many, or take up as much, as `excess`
-    /// says, whichever needs more; at most `limit` of them. Returns what was deleted.
+    /// says, whichever needs more; at most `limit` of them. Returns what was deleted. Where the
+    /// latest goes too, the bin's time is as that capture, its last use, has it.
     async fn trim_bin(
         &self,
         bin: BinId,
@@ -148,7 +150,17 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<BinUsage, StoreError>;
 
-    /// Deletes one capture. Returns what was deleted.
+    /// Deletes a bin's oldest captures up to one and with it, whether it is there or not: at most
+    /// `limit` of them, fewer where they are large. Returns what was deleted, nothing only when none
+    /// was left. Each call that deletes counts as a use of the bin: its time begins anew.
+    async fn clear_bin(
+        &self,
+        bin: BinId,
+        up_to: CaptureId,
+        limit: usize,
+    ) -> Result<BinUsage, StoreError>;
+
+    /// Deletes one capture. Returns what was deleted; if anything, it counts as a use of the bin.
     async fn delete_capture(&self, bin: BinId, id: CaptureId) -> Result<BinUsage, StoreError>;
 
     // ---- answers to requests that may come again ------------------------------------------

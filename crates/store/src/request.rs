@@ -41,6 +41,8 @@ pub struct SeenKey {
     pub digest: [u8; 16],
     /// What came before this moment does not count.
     pub since: Timestamp,
+    /// Until when it counts for those that come later; then it is forgotten.
+    pub until: Timestamp,
 }
 
 /// What became of a capture that was kept.

@@ -64,7 +64,8 @@ impl HeaderLines {
 
     /// Writes header lines. Names and values must be those of a request that was parsed.
     pub fn write<'a>(headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
-        let mut lines = Vec::new();
+        // The heads of most requests.
+        let mut lines = Vec::with_capacity(512);
         for (name, value) in headers {
             lines.extend_from_slice(name);
             lines.extend_from_slice(b": ");

@@ -14,9 +14,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::address::request_url;
+use super::body::text_of;
 use super::pair::{Pair, lossy};
 use crate::openapi::shape::{Id, Object, Time};
 
+/// Parameters of a query that are listed; the URL has all of them.
+const PARAMETERS_MAX: usize = 1_000;
 /// What the format has for sizes that nobody knows.
 const UNKNOWN: i64 = -1;
 
@@ -207,8 +210,8 @@ impl<'a> HarEntry<'a> {
 impl<'a> HarRequest<'a> {
     fn of(capture: &'a Capture, bin_url: &str) -> Self {
         let is_left_out = capture.body.is_none() && capture.body_bytes > 0;
-        // No bound: a request's head has one, of 64 KiB.
-        let (query, _) = Pair::of_form(capture.query().unwrap_or_default(), usize::MAX);
+        let query = capture.query().unwrap_or_default();
+        let (query, _) = Pair::of_form(query, PARAMETERS_MAX);
         Self {
             method: &capture.method,
             url: request_url(capture, bin_url),
@@ -232,15 +235,16 @@ impl<'a> HarPostData<'a> {
     fn of(capture: &'a Capture) -> Option<Self> {
         let body = capture.body.as_deref().filter(|body| !body.is_empty())?;
         let said = capture.headers.get("content-type").map(lossy);
-        let text = std::str::from_utf8(body);
+        // Control characters would take six times their size.
+        let text = text_of(body);
         Some(Self {
             mime_type: said.unwrap_or(Cow::Borrowed("application/octet-stream")),
-            encoding: text.is_err().then_some("base64"),
+            encoding: text.is_none().then_some("base64"),
             // The format has an encoding for answers only, so that not every tool looks for it.
-            comment: text.is_err().then_some("the text is the body in base64"),
+            comment: text.is_none().then_some("the text is the body in base64"),
             text: match text {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => Cow::Owned(BASE64.encode(body)),
+                Some(text) => Cow::Borrowed(text),
+                None => Cow::Owned(BASE64.encode(body)),
             },
         })
     }

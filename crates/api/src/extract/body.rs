@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use super::fields::Fields;
 use crate::error::ApiError;
 use crate::problem::Problems;
-use crate::room::Taken;
+use crate::room::{SMALL_BYTES, Taken};
 use crate::state::ApiState;
 
 /// A body that can be read from JSON.
@@ -88,28 +88,36 @@ pub async fn arrived(
 ) -> Result<(Bytes, Option<Taken>), ApiError> {
     let own = parts.extensions.get::<BodyLimit>().map_or(0, |own| own.0);
     let max_bytes = state.settings().body_bytes_max.max(own);
-    arrived_within(parts, body, state, max_bytes).await
+    let is_held = parts.extensions.get::<RoomHeld>().is_some();
+    let room = async |bytes| match is_held {
+        true => Ok(None),
+        false => state.room_for_body(bytes).await.map(Some),
+    };
+    let (body, room) = arrived_within(parts, body, state, max_bytes, room).await?;
+    Ok((body, room.flatten()))
 }
 
-/// The same within a bound of its own, in bytes.
-pub async fn arrived_within(
+/// The same within a bound of its own, in bytes. One that is not small, see [`SMALL_BYTES`], waits
+/// for `room` for what it may become.
+pub async fn arrived_within<R>(
     parts: &Parts,
     body: Body,
     state: &ApiState,
     max_bytes: usize,
-) -> Result<(Bytes, Option<Taken>), ApiError> {
+    room: impl AsyncFnOnce(usize) -> Result<R, ApiError>,
+) -> Result<(Bytes, Option<R>), ApiError> {
     let limit = Duration::from_millis(state.settings().body_read_timeout_ms);
-    tokio::time::timeout(limit, read_body(parts, body, state, max_bytes))
+    tokio::time::timeout(limit, read_body(parts, body, max_bytes, room))
         .await
         .map_err(|_| ApiError::BodyTimeout)?
 }
 
-async fn read_body(
+async fn read_body<R>(
     parts: &Parts,
-    body: Body,
-    state: &ApiState,
+    mut body: Body,
     max_bytes: usize,
-) -> Result<(Bytes, Option<Taken>), ApiError> {
+    room: impl AsyncFnOnce(usize) -> Result<R, ApiError>,
+) -> Result<(Bytes, Option<R>), ApiError> {
     let announced = parts
         .headers
         .get(CONTENT_LENGTH)
@@ -117,44 +125,58 @@ async fn read_body(
     if announced.is_some_and(|bytes| bytes > max_bytes) {
         return Err(ApiError::BodyTooLarge { max_bytes });
     }
-    let room = match parts.extensions.get::<RoomHeld>() {
-        Some(_) => None,
-        None => state.room_for_body(announced.unwrap_or(max_bytes)).await?,
-    };
-    let whole = read_chunks(body, announced, max_bytes).await?;
-    Ok((whole, room))
+    if announced.is_some_and(|bytes| bytes > SMALL_BYTES) {
+        let room = room(announced.unwrap_or(max_bytes)).await?;
+        let whole = read_chunks(&mut body, Vec::new(), announced, max_bytes).await?;
+        return Ok((whole, Some(room)));
+    }
+    // Most bodies that do not say how long they are turn out to be small: those that hold room do
+    // not keep them waiting.
+    let mut begin = Vec::new();
+    let mut bytes = 0;
+    while bytes <= SMALL_BYTES.min(max_bytes) {
+        let Some(chunk) = next_chunk(&mut body).await? else {
+            return Ok((joined(begin), None));
+        };
+        bytes += chunk.len();
+        begin.push(chunk);
+    }
+    if bytes > max_bytes {
+        return Err(ApiError::BodyTooLarge { max_bytes });
+    }
+    let room = room(max_bytes).await?;
+    let whole = read_chunks(&mut body, begin, announced, max_bytes).await?;
+    Ok((whole, Some(room)))
 }
 
+/// All of a body of which `begin` has come.
 async fn read_chunks(
-    mut body: Body,
+    body: &mut Body,
+    begin: Vec<Bytes>,
     announced: Option<usize>,
     max_bytes: usize,
 ) -> Result<Bytes, ApiError> {
-    let Some(first) = next_chunk(&mut body).await? else {
-        return Ok(Bytes::new());
-    };
-    // A body that is complete with its first chunk, as nearly all are, is not copied.
-    let Some(second) = next_chunk(&mut body).await? else {
-        return within(first, max_bytes);
-    };
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or(first.len() * 2));
-    whole.extend_from_slice(&first);
-    let mut next = Some(second);
-    while let Some(chunk) = next {
+    let come = begin.iter().map(Bytes::len).sum::<usize>();
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or(2 * come));
+    for chunk in begin {
+        whole.extend_from_slice(&chunk);
+    }
+    while let Some(chunk) = next_chunk(body).await? {
         if whole.len() + chunk.len() > max_bytes {
             return Err(ApiError::BodyTooLarge { max_bytes });
         }
         whole.extend_from_slice(&chunk);
-        next = next_chunk(&mut body).await?;
     }
     Ok(whole.freeze())
 }
 
-fn within(body: Bytes, max_bytes: usize) -> Result<Bytes, ApiError> {
-    if body.len() > max_bytes {
-        return Err(ApiError::BodyTooLarge { max_bytes });
+/// A body that is complete with its first chunk, as nearly all are, is not copied.
+fn joined(mut chunks: Vec<Bytes>) -> Bytes {
+    match chunks.len() {
+        0 => Bytes::new(),
+        1 => chunks.swap_remove(0),
+        _ => chunks.concat().into(),
     }
-    Ok(body)
 }
 
 /// What comes next of a body.
@@ -195,6 +217,21 @@ mod tests {
         }
     }
 
+    fn read(chunks: Vec<Vec<u8>>, max_bytes: usize) -> (Result<Bytes, ApiError>, Option<usize>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let (parts, ()) = Request::new(()).into_parts();
+        let body = Body::new(Chunks(chunks.into()));
+        let mut asked = None;
+        let room = async |bytes| {
+            asked = Some(bytes);
+            Ok(())
+        };
+        let read = runtime.block_on(read_body(&parts, body, max_bytes, room));
+        (read.map(|(whole, _)| whole), asked)
+    }
+
     proptest! {
         #[test]
         fn chunks_come_together_up_to_the_limit(
@@ -202,8 +239,7 @@ mod tests {
             max_bytes in 0usize..100,
         ) {
             let whole = chunks.concat();
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            match runtime.block_on(read_chunks(Body::new(Chunks(chunks.into())), None, max_bytes)) {
+            match read(chunks, max_bytes).0 {
                 Ok(body) => {
                     prop_assert!(whole.len() <= max_bytes);
                     prop_assert_eq!(body.as_ref(), whole.as_slice());
@@ -212,5 +248,17 @@ mod tests {
                 Err(other) => prop_assert!(false, "{}", other),
             }
         }
+    }
+
+    #[test]
+    fn only_a_body_that_grows_waits_for_room() {
+        let small = vec![vec![b'x'; SMALL_BYTES / 2]; 2];
+        let (body, asked) = read(small.clone(), 1 << 20);
+        assert_eq!((body.unwrap().len(), asked), (SMALL_BYTES, None));
+        let (body, asked) = read([small, vec![vec![b'y'; 10]]].concat(), 1 << 20);
+        assert_eq!(
+            (body.unwrap().len(), asked),
+            (SMALL_BYTES + 10, Some(1 << 20))
+        );
     }
 }

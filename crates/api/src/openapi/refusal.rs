@@ -105,7 +105,8 @@ fn can(operation: &Operation, status: StatusCode) -> bool {
         }
         // Who needs no credential is counted by address.
         StatusCode::TOO_MANY_REQUESTS => {
-            operation.access == Access::Public && operation.method == Method::POST
+            operation.bounded
+                || operation.access == Access::Public && operation.method == Method::POST
         }
         _ => true,
     }

@@ -23,6 +23,7 @@ use http::request::Parts;
 use self::head::{header_lines, peer, split};
 use crate::error::ApiError;
 use crate::extract::{PublicUrl, arrived_within};
+use crate::room::SMALL_BYTES;
 use crate::state::ApiState;
 
 pub use answer::listener_response;
@@ -61,39 +62,73 @@ async fn receive(
     };
     let url = format!("{public_url}{target}");
     let rest = Bytes::copy_from_slice(rest.as_bytes());
-    let taken = take(&state, &open, url, rest, &parts, body).await;
+    let sent = Sent {
+        token,
+        url,
+        target: rest,
+        parts: &parts,
+    };
+    let taken = take(&state, &open, sent, body).await;
     let response = taken.unwrap_or_else(ApiError::into_response);
     let cors = open.bin().definition.cors;
     answer::guarded(response, cors)
 }
 
+/// A request without its body.
+struct Sent<'a> {
+    token: &'a str,
+    url: String,
+    target: Bytes,
+    parts: &'a Parts,
+}
+
 async fn take(
     state: &ApiState,
     open: &Arc<OpenBin>,
-    url: String,
-    target: Bytes,
-    parts: &Parts,
+    sent: Sent<'_>,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let _admission = open.admit()?;
+    open.admit()?;
+    let Sent {
+        token,
+        url,
+        target,
+        parts,
+    } = sent;
     let own_max = open.bin().definition.limits.body_bytes_max as usize;
     let max_bytes = own_max.min(state.settings().body_bytes_max);
-    let (body, room) = arrived_within(parts, body, state, max_bytes).await?;
+    let room = async |bytes| {
+        let turn = open.large_body().await;
+        let room = state.room_for_capture(open.bin().public, bytes);
+        Ok((turn, room.await?))
+    };
+    let (body, room) = arrived_within(parts, body, state, max_bytes, room).await?;
+    // The body may have taken long: what the bin does with it is what the bin is by now.
+    let present = state.engine().bin_at(token).await?;
+    let open = &present.ok_or(ApiError::NotFound("bin"))?;
+    let _waiting = open.waiting()?;
     let arriving = Arriving {
         method: parts.method.as_str().to_owned(),
         url,
         target,
         headers: header_lines(parts),
-        // A copy of its own: what arrived may be a slice of the connection's buffer.
-        body: Bytes::copy_from_slice(&body),
+        body: own(body),
         is_http_10: parts.version == http::Version::HTTP_10,
         peer: peer(parts),
     };
-    drop(body);
     let taken = state.engine().take(open, arriving).await?;
     drop(room);
     let taken = taken.ok_or(ApiError::NotFound("bin"))?;
     answered(state, open, taken, &parts.method).await
+}
+
+/// A body that keeps nothing else in memory. A small one may be a slice of the connection's buffer;
+/// a larger one was put together from its pieces.
+fn own(body: Bytes) -> Bytes {
+    match body.len() <= SMALL_BYTES {
+        true => Bytes::copy_from_slice(&body),
+        false => body,
+    }
 }
 
 /// The answer, when its time has come.
@@ -116,10 +151,10 @@ async fn answered(
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    if let Some((awaited, time_max)) = listener {
-        if let Some(given) = awaited.answer(time_max).await {
-            response = listener_response(given);
-        }
+    if let Some((awaited, time_max)) = listener
+        && let Some(given) = awaited.answer(time_max).await
+    {
+        response = listener_response(given);
     }
     if !is_noted {
         let status = response.status().as_u16();

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use hookwire_store::{BinUsage, Change, Conflict, Store, StoreError};
-use hookwire_types::{Bin, BinDefinition, BinId, Order, OrganizationId};
+use hookwire_store::{CaptureFilter, Change, Conflict, Payloads, Store, StoreError};
+use hookwire_types::{Bin, BinDefinition, BinId, Order, OrganizationId, Page};
 use http::StatusCode;
 use tokio::sync::MutexGuard;
 use tokio::time::Instant;
@@ -151,23 +151,21 @@ pub async fn clear(
 }
 
 async fn forget_captures(store: &dyn Store, bin: BinId) -> Result<(), StoreError> {
-    // Counted once: what arrives while this is going on stays, or it might never end.
-    let mut left = store.bin_usage(bin).await?.captures;
-    while left > 0 {
+    // Found once: what arrives while this is going on stays, or it might never end.
+    let latest = Page::first(1, Order::Descending);
+    let found = store.captures(bin, CaptureFilter::default(), latest, Payloads::Omitted);
+    let Some(up_to) = found.await?.list.first().map(|latest| latest.id) else {
+        return Ok(());
+    };
+    loop {
         let started = Instant::now();
-        let excess = BinUsage {
-            captures: left,
-            bytes: 0,
-        };
-        let gone = store.trim_bin(bin, excess, CLEARED_STEP).await?.captures;
-        if gone == 0 {
-            break;
+        let gone = store.clear_bin(bin, up_to, CLEARED_STEP).await?;
+        if gone.captures == 0 {
+            return Ok(());
         }
-        left = left.saturating_sub(gone);
         // No more than half of the store's time: it is everybody's.
         tokio::time::sleep(started.elapsed()).await;
     }
-    Ok(())
 }
 
 /// Waits until nobody else in this process changes how many or how large an organization's bins

@@ -4,6 +4,7 @@ use hookwire_types::{ApplicationId, Deduplication, DeduplicationKey, Forward, Re
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::bin_response::Audience;
 use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::extract::{Field, find_app, reference};
@@ -19,6 +20,10 @@ const WINDOW_SECONDS_DEFAULT: u32 = 86_400;
 /// The name of a header or the names of a field, in bytes.
 const NAME_BYTES_MAX: usize = 256;
 
+/// The longest window of a bin without an account: what tells its requests apart is kept beside what
+/// it may keep of them.
+pub const PUBLIC_WINDOW_SECONDS_MAX: u32 = 3_600;
+
 /// What tells requests apart, by name.
 #[derive(Debug, Clone, Copy)]
 enum By {
@@ -29,7 +34,11 @@ enum By {
 }
 
 /// Reads a `deduplicate`.
-pub fn read_deduplication(field: &mut Field<'_, '_>) -> Option<Deduplication> {
+pub fn read_deduplication(field: &mut Field<'_, '_>, audience: Audience) -> Option<Deduplication> {
+    let (window_default, window_max) = match audience {
+        Audience::Organization => (WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX),
+        Audience::Public => (PUBLIC_WINDOW_SECONDS_MAX, PUBLIC_WINDOW_SECONDS_MAX.into()),
+    };
     field.object(|fields| {
         fields.only(&["by", "name", "windowSeconds"]);
         let by = fields.required("by", |f| {
@@ -48,8 +57,11 @@ pub fn read_deduplication(field: &mut Field<'_, '_>) -> Option<Deduplication> {
             .text(|text| rules::bounded_and_not_empty(text, NAME_BYTES_MAX))
         });
         let window = fields.optional("windowSeconds", |f| {
-            f.about("For how long after the first one, in seconds; a day if absent.")
-                .integer(1..=WINDOW_SECONDS_MAX)
+            f.about(
+                "For how long after the first one, in seconds; if absent, a day, or an hour in a \
+                 public bin.",
+            )
+            .integer(1..=window_max)
         });
         let takes_name = matches!(by, Some(By::Header | By::Field));
         if takes_name && !fields.has("name") {
@@ -72,7 +84,7 @@ pub fn read_deduplication(field: &mut Field<'_, '_>) -> Option<Deduplication> {
                 Some(By::Field) => DeduplicationKey::Field(name),
                 Some(By::Body) | None => DeduplicationKey::Body,
             },
-            window_seconds: window.map_or(WINDOW_SECONDS_DEFAULT, |it| it as u32),
+            window_seconds: window.map_or(window_default, |it| it as u32),
         }
     })
 }

@@ -10,10 +10,10 @@ use hookwire_types::{
 use rand::RngExt as _;
 use rand::distr::Alphanumeric;
 
-use super::bin_forward::{ForwardIn, read_deduplication, read_forward};
+use super::bin_forward::{ForwardIn, PUBLIC_WINDOW_SECONDS_MAX, read_deduplication, read_forward};
 use super::bin_limits::{LimitsIn, read_limits};
 use super::bin_refusal::refusal;
-use super::bin_response::{Audience, read_response, suits};
+use super::bin_response::{Audience, not_public, read_response};
 use super::bin_verify::{VerifyIn, read_verify};
 use crate::auth::Principal;
 use crate::error::ApiError;
@@ -118,6 +118,7 @@ impl BinIn {
             deduplicate: fields.patch("deduplicate", |f| {
                 read_deduplication(
                     f.about("What counts as the same request again; nothing if null."),
+                    audience,
                 )
             }),
             ..Self::default()
@@ -149,8 +150,16 @@ impl BinIn {
         if !matches!(self.expires_after_seconds, Patch::Absent) {
             places.push(&["expiresAfterSeconds"]);
         }
-        if matches!(&self.response, Patch::Value(it) if !suits(it, Audience::Public)) {
-            places.push(&["response", "delayMs"]);
+        let response = match &self.response {
+            Patch::Value(it) => not_public(it),
+            _ => None,
+        };
+        let within_response = response.map(|field| ["response", field]);
+        places.extend(within_response.as_ref().map(|place| &place[..]));
+        if matches!(&self.deduplicate,
+            Patch::Value(it) if it.window_seconds > PUBLIC_WINDOW_SECONDS_MAX)
+        {
+            places.push(&["deduplicate", "windowSeconds"]);
         }
         if places.is_empty() {
             return Ok(());

@@ -61,11 +61,14 @@ impl FromBody for ReplayIn {
         Self {
             to: read_to(fields),
             edits: Edits {
-                method: fields
-                    .optional("method", |f| f.about("Another method.").text(rules::method)),
+                method: fields.optional("method", |f| {
+                    f.about("Another method.").text(rules::sent_method)
+                }),
                 headers: fields.optional("headers", |f| {
                     f.about("Other headers, all of them.")
-                        .map(HEADERS_MAX, |_, value| value.text(rules::without_nul))
+                        .map(HEADERS_MAX, |name, value| {
+                            value.text(|text| rules::header(name, text))
+                        })
                 }),
                 body: read_body(fields),
             },
@@ -122,6 +125,9 @@ pub fn read_body(fields: &mut Fields<'_, '_>) -> Option<Vec<u8>> {
                 STANDARD.decode(text).map_err(wrong)
             })
     });
+    if text.is_some() && binary.is_some() {
+        fields.report("bodyBase64", "expected either this or `body`");
+    }
     binary.or(text.map(String::into_bytes))
 }
 

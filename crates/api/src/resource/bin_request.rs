@@ -11,16 +11,20 @@ use hookwire_store::{CaptureFilter, Captures, Payloads};
 use hookwire_types::{Capture, CaptureId, Order};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
+use crate::auth::Principal;
 use crate::capture::{CaptureDetailOut, CaptureOut, HarOut, curl};
 use crate::error::ApiError;
 use crate::extract::{BinTarget, FromQuery, Params, PathRef, PublicUrl, Query};
 use crate::page::Paging;
 use crate::receive;
+use crate::room::Taken;
 use crate::rules;
 use crate::state::{ApiState, PAGE_PAYLOAD_BYTES_MAX};
 
 /// A head, as the connection reads it, is at most this long; twice, as it is shown.
 const HEAD_BYTES_MAX: usize = 2 * (64 << 10);
+/// What an archive takes: as it is read, and up to twice that as it is written.
+const HAR_BYTES_MAX: usize = 3 * PAGE_PAYLOAD_BYTES_MAX;
 /// The longest text that is searched for, in bytes.
 const TEXT_BYTES_MAX: usize = 256;
 const ORIGINAL_TYPE: HeaderName = HeaderName::from_static("hookwire-content-type");
@@ -52,16 +56,18 @@ impl FromQuery for ListParams {
 
 /// Lists what a bin received, the newest first unless asked otherwise.
 pub async fn list(
+    principal: Principal,
     BinTarget(open): BinTarget,
     State(state): State<ApiState>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, ApiError> {
     let page = params.paging.one_more();
-    let room = state.room_for_page(page.limit * HEAD_BYTES_MAX).await?;
+    let bytes_max = page.limit * HEAD_BYTES_MAX;
+    let room = state.room_for_captures(principal, bytes_max).await?;
     let mut filter = params.filter;
     // Whoever goes on from the newest that there is must miss nothing that comes with a lower id.
     if page.reads_ascending() {
-        filter.below = Some(state.engine().capture_horizon());
+        filter.below = Some(state.engine().capture_horizon(&open));
     }
     let bin = open.bin().id;
     let found = state
@@ -77,43 +83,50 @@ pub async fn list(
 
 /// The same requests as an HTTP archive.
 pub async fn har(
+    principal: Principal,
     BinTarget(open): BinTarget,
     PublicUrl(public_url): PublicUrl,
     State(state): State<ApiState>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, ApiError> {
     let page = params.paging.one_more();
-    let room = state.room_for_payloads(page.limit).await?;
+    let room = state.room_for_captures(principal, HAR_BYTES_MAX).await?;
     let bodies = Payloads::UpTo(PAGE_PAYLOAD_BYTES_MAX);
     let found = state
         .store()
         .captures(open.bin().id, params.filter, page, bodies)
         .await?;
     let page = params.paging.cut(found.list, |capture| capture.id);
-    let mut response = room.answer(&HarOut::of(&page.data, &url(&open, &public_url)))?;
+    let url = url(&open, &public_url);
+    // Megabytes of text: not beside the requests of others.
+    let written = tokio::task::spawn_blocking(move || room.answer(&HarOut::of(&page.data, &url)));
+    let written = written.await;
+    let mut response = written.map_err(|_| ApiError::Internal("an archive broke off"))??;
     download(&mut response, "requests.har");
     Ok(response)
 }
 
 /// One request in full.
 pub async fn get(
+    principal: Principal,
     BinTarget(open): BinTarget,
     request: PathRef<CaptureId>,
     PublicUrl(public_url): PublicUrl,
     State(state): State<ApiState>,
 ) -> Result<Response, ApiError> {
-    let room = state.room_for_payloads(1).await?;
+    let room = room_for_one(&state, principal).await?;
     let capture = find(&state, &open, request).await?;
     room.answer(&CaptureDetailOut::of(&capture, &url(&open, &public_url)))
 }
 
 /// A request's body, byte for byte.
 pub async fn body(
+    principal: Principal,
     BinTarget(open): BinTarget,
     request: PathRef<CaptureId>,
     State(state): State<ApiState>,
 ) -> Result<Response, ApiError> {
-    let room = state.room_for_payloads(1).await?;
+    let room = room_for_one(&state, principal).await?;
     let capture = find(&state, &open, request).await?;
     let body = capture.body.clone().unwrap_or_default();
     let mut response = Response::new(room.body(body.into()));
@@ -131,12 +144,13 @@ pub async fn body(
 
 /// The command that sends a request again.
 pub async fn command(
+    principal: Principal,
     BinTarget(open): BinTarget,
     request: PathRef<CaptureId>,
     PublicUrl(public_url): PublicUrl,
     State(state): State<ApiState>,
 ) -> Result<Response, ApiError> {
-    let room = state.room_for_payloads(1).await?;
+    let room = room_for_one(&state, principal).await?;
     let capture = find(&state, &open, request).await?;
     let text = curl(&capture, &url(&open, &public_url));
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -154,6 +168,12 @@ pub async fn delete(
         0 => Err(ApiError::NotFound("request")),
         _ => Ok(StatusCode::NO_CONTENT),
     }
+}
+
+/// As it is read and as it is written.
+async fn room_for_one(state: &ApiState, principal: Principal) -> Result<Taken, ApiError> {
+    let bytes = 2 * (state.settings().body_bytes_max + HEAD_BYTES_MAX);
+    state.room_for_captures(principal, bytes).await
 }
 
 /// A request of this bin with its body.

@@ -19,7 +19,11 @@ const BODY_BYTES_MAX: usize = 256 << 10;
 /// The longest that a sender is kept waiting, in milliseconds: longer than webhooks commonly wait.
 const WAIT_MS_MAX: i64 = 30_000;
 /// The same for senders to bins of people without an account: each holds a connection.
-const PUBLIC_DELAY_MS_MAX: i64 = 5_000;
+const PUBLIC_WAIT_MS_MAX: i64 = 5_000;
+/// Body and headers of such a bin's answer. As templates they take many times their size in memory,
+/// and anybody can make such bins.
+const PUBLIC_BODY_BYTES_MAX: usize = 16 << 10;
+const PUBLIC_HEADERS_BYTES_MAX: usize = 4 << 10;
 
 /// Who a bin is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +36,9 @@ pub enum Audience {
 
 /// Reads a `response`. What is absent or null in it is as a new bin has it.
 pub fn read_response(field: &mut Field<'_, '_>, audience: Audience) -> Option<BinResponse> {
-    let delay_max = match audience {
-        Audience::Organization => WAIT_MS_MAX,
-        Audience::Public => PUBLIC_DELAY_MS_MAX,
+    let (wait_ms_max, body_bytes_max) = match audience {
+        Audience::Organization => (WAIT_MS_MAX, BODY_BYTES_MAX),
+        Audience::Public => (PUBLIC_WAIT_MS_MAX, PUBLIC_BODY_BYTES_MAX),
     };
     field.object(|fields| {
         fields.only(&[
@@ -54,18 +58,18 @@ pub fn read_response(field: &mut Field<'_, '_>, audience: Audience) -> Option<Bi
         });
         let body = fields.optional("body", |f| {
             f.about("The body, a Liquid template over the request; empty if absent.")
-                .text(|text| rules::bounded(text, BODY_BYTES_MAX))
+                .text(|text| rules::bounded(text, body_bytes_max))
         });
         let delay = fields.optional("delayMs", |f| {
             f.about("How long the answer is held back, in milliseconds; not at all if absent.")
-                .integer(0..=delay_max)
+                .integer(0..=wait_ms_max)
         });
         let wait = fields.optional("waitMs", |f| {
             f.about(
                 "How long a listener that is there is waited for, in milliseconds, so that it can \
                  answer instead; not at all if absent.",
             )
-            .integer(0..=WAIT_MS_MAX)
+            .integer(0..=wait_ms_max)
         });
         BinResponse {
             status: status.map_or(default.status, |it| it as u16),
@@ -78,9 +82,18 @@ pub fn read_response(field: &mut Field<'_, '_>, audience: Audience) -> Option<Bi
     })
 }
 
-/// Whether a stored response is one that a bin for these can have.
-pub fn suits(response: &BinResponse, audience: Audience) -> bool {
-    audience == Audience::Organization || i64::from(response.delay_ms) <= PUBLIC_DELAY_MS_MAX
+/// The field of a response that a bin without an account cannot have so, if any.
+pub fn not_public(response: &BinResponse) -> Option<&'static str> {
+    let headers = response.headers.iter();
+    let header_bytes: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+    [
+        ("delayMs", i64::from(response.delay_ms) > PUBLIC_WAIT_MS_MAX),
+        ("waitMs", i64::from(response.wait_ms) > PUBLIC_WAIT_MS_MAX),
+        ("body", response.body.len() > PUBLIC_BODY_BYTES_MAX),
+        ("headers", header_bytes > PUBLIC_HEADERS_BYTES_MAX),
+    ]
+    .into_iter()
+    .find_map(|(field, is_wrong)| is_wrong.then_some(field))
 }
 
 fn read_status_from_path(fields: &mut Fields<'_, '_>) -> bool {

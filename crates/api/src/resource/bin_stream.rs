@@ -5,22 +5,23 @@
 //! to the horizon; news of them only says that it is time to look.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use hookwire_engine::Follower;
+use hookwire_engine::{Follower, OpenBin};
 use hookwire_store::{CaptureFilter, Payloads};
-use hookwire_types::{BinId, Capture, CaptureId, Ksuid, Order, Page, Side};
+use hookwire_types::{Capture, CaptureId, Ksuid, Order, Page, Side};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::access::Access;
-use crate::auth::Principal;
+use crate::auth::{Principal, is_admitted};
 use crate::capture::CaptureOut;
 use crate::error::ApiError;
 use crate::extract::{BinTarget, FromQuery, Params, Query};
@@ -32,10 +33,12 @@ use crate::stream::StreamBody;
 use crate::wrong::Wrong;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Captures read at once: a head is at most 64 KiB long.
-const STEP: usize = 50;
-/// Events that wait for a follower who reads slowly.
-const WAITING_MAX: usize = 64;
+/// Captures read at once: a head is at most 64 KiB long, and up to three times that as JSON.
+const STEP: usize = 10;
+/// Pieces of a stream that wait for a follower who reads slowly.
+const WAITING_MAX: usize = 1;
+/// Events are put together to pieces of about this size.
+const PIECE_BYTES: usize = 64 << 10;
 /// How often a connection on which nothing happens shows that it still is one.
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// How long to wait before a store that failed is asked again.
@@ -79,7 +82,7 @@ fn from(text: &str) -> Result<From, Wrong> {
     }
 }
 
-/// Follows a bin until the caller goes away, the bin is deleted or the server stops.
+/// Follows a bin until the caller goes away, its credential or the bin ends, or the server stops.
 pub async fn stream(
     principal: Principal,
     BinTarget(open): BinTarget,
@@ -102,12 +105,14 @@ pub async fn stream(
     let (events, body) = mpsc::channel(WAITING_MAX);
     let following = Following {
         after: match begin {
-            From::Now => Ksuid::floor(state.engine().now()).into(),
+            // Later than all that there is, whatever the clock says.
+            From::Now => state.engine().new_id(),
             From::Beginning => CaptureId(Ksuid::MIN),
             From::After(id) => id,
         },
-        bin: open.bin().id,
+        open,
         state,
+        headers,
         follower,
         events,
     };
@@ -130,7 +135,9 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<CaptureId>, ApiError> {
 /// A caller who follows.
 struct Following {
     state: ApiState,
-    bin: BinId,
+    open: Arc<OpenBin>,
+    /// With the credential, which may end before the stream.
+    headers: HeaderMap,
     follower: Follower,
     after: CaptureId,
     events: mpsc::Sender<Bytes>,
@@ -148,7 +155,9 @@ impl Following {
 
     /// Sends what there is and what comes. Nobody reads on when it returns.
     async fn follow(&mut self) -> Option<()> {
-        self.send("retry: 1000\n\n".into()).await?;
+        // An event without data is not told, but its id is where a browser goes on.
+        self.send(format!("retry: 1000\nid: {}\n\n", self.after))
+            .await?;
         let mut last = Instant::now();
         loop {
             if self.send_new(&mut last).await? == Seen::Some {
@@ -157,6 +166,12 @@ impl Following {
             tokio::select! {
                 is_there = self.follower.news() => is_there.then_some(())?,
                 () = tokio::time::sleep_until(last + PING_EVERY) => {
+                    // A bin whose time is over ends without news.
+                    let bin = self.open.bin();
+                    let found = self.state.engine().bin(bin.organization, bin.id).await;
+                    if matches!(found, Ok(None)) {
+                        return None;
+                    }
                     self.send(": ping\n\n".into()).await?;
                     last = Instant::now();
                 }
@@ -165,8 +180,12 @@ impl Following {
     }
 
     async fn send_new(&mut self, last: &mut Instant) -> Option<Seen> {
+        if !is_admitted(&self.state, &self.headers, Access::ViewBins).await {
+            return None;
+        }
+        let bin = self.open.bin().id;
         let filter = CaptureFilter {
-            below: Some(self.state.engine().capture_horizon()),
+            below: Some(self.state.engine().capture_horizon(&self.open)),
             ..CaptureFilter::default()
         };
         let page = Page {
@@ -175,24 +194,29 @@ impl Following {
             cursor: Some((Side::After, self.after)),
         };
         let store = self.state.store();
-        let found = store.captures(self.bin, filter, page, Payloads::Omitted);
+        let found = store.captures(bin, filter, page, Payloads::Omitted);
         let found = match found.await {
             Ok(found) => found.list,
             Err(error) => {
-                tracing::debug!(%error, bin_id = %self.bin, "a stream waits for the store");
+                tracing::debug!(%error, bin_id = %bin, "a stream waits for the store");
                 tokio::time::sleep(RETRY_AFTER).await;
                 return Some(Seen::Some);
             }
         };
-        for capture in &found {
-            self.send(event(capture)).await?;
-            self.after = capture.id;
-            *last = Instant::now();
+        if found.is_empty() {
+            return Some(Seen::Nothing);
         }
-        Some(match found.is_empty() {
-            true => Seen::Nothing,
-            false => Seen::Some,
-        })
+        let mut piece = String::new();
+        for capture in &found {
+            piece.push_str(&event(capture));
+            if piece.len() >= PIECE_BYTES {
+                self.send(std::mem::take(&mut piece)).await?;
+            }
+            self.after = capture.id;
+        }
+        self.send(piece).await?;
+        *last = Instant::now();
+        Some(Seen::Some)
     }
 
     async fn send(&self, text: String) -> Option<()> {

@@ -257,6 +257,7 @@ struct BinSignatureOut<'a> {
     /// The hash under the HMAC.
     algorithm: &'a str,
     /// The header with the moment of signing, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
     timestamp_header: Option<&'a str>,
     /// What is signed.
     template: &'a str,

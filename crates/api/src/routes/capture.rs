@@ -118,6 +118,7 @@ pub fn group() -> Group {
                  senders who wait for a listener's answer wait for this caller's. At most 16 \
                  callers follow a bin at the same time.",
             )
+            .bounded()
             .answers_text("text/event-stream"),
             post(
                 "/bin/{bin_id}/request/{request_id}/answer",

@@ -41,6 +41,8 @@ pub struct Operation {
     /// Whether it changes nothing, or nothing that would be worse twice: then its answers are not
     /// kept for those who come again.
     repeatable: bool,
+    /// Whether so many may do it at a time, and no more.
+    pub bounded: bool,
     /// What it answers when it did what it was asked to.
     pub answers: Vec<Answer>,
     handler: MethodRouter<ApiState>,
@@ -82,6 +84,7 @@ macro_rules! methods {
                 details: "",
                 needs,
                 repeatable: false,
+                bounded: false,
                 answers: Vec::new(),
                 handler: on(MethodFilter::$method, handler),
             }
@@ -101,6 +104,12 @@ impl Operation {
     /// Keeps no answer: it does no harm to be done again.
     pub fn keeps_no_answer(mut self) -> Self {
         self.repeatable = true;
+        self
+    }
+
+    /// So many may do it at a time, and no more.
+    pub fn bounded(mut self) -> Self {
+        self.bounded = true;
         self
     }
 

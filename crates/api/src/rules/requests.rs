@@ -1,7 +1,7 @@
 //! Parts of requests that a caller names.
 
 use hookwire_types::CaptureId;
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::json;
 use url::Url;
 
@@ -30,6 +30,26 @@ pub fn method(text: &str) -> Result<String, Wrong> {
     parsed
         .map(|method| method.as_str().to_owned())
         .ok_or_else(|| Wrong::from("expected a method such as `POST`").expecting(expected()))
+}
+
+/// A method with which a request can be sent: `CONNECT` makes a tunnel instead (RFC 9110, section
+/// 9.3.6).
+pub fn sent_method(text: &str) -> Result<String, Wrong> {
+    match method(text)? {
+        tunnel if tunnel == "CONNECT" => Err("makes a tunnel and is no request".into()),
+        method => Ok(method),
+    }
+}
+
+/// A header's value, under its name.
+pub fn header(name: &str, value: &str) -> Result<String, Wrong> {
+    let is_name = HeaderName::try_from(name).is_ok();
+    let is_value = HeaderValue::try_from(value).is_ok();
+    match (is_name, is_value) {
+        (true, true) => Ok(value.to_owned()),
+        (false, _) => Err("its name cannot be that of a header".into()),
+        (true, false) => Err("a header's value has no line end and no control character".into()),
+    }
 }
 
 /// `true` or `false`.

@@ -199,12 +199,15 @@ async fn many_changes_at_the_same_moment_are_all_made() {
     assert!(responses.iter().any(|it| it["response"] == bin["response"]));
 }
 
-/// Sends to a bin's address.
-async fn sent(api: &Api, bin: &Value) {
+/// Sends to a bin's address; gives the request's id.
+async fn sent(api: &Api, bin: &Value) -> String {
     let url = bin["url"].as_str().unwrap();
     let target = url.strip_prefix("http://127.0.0.1:8071").unwrap();
     let request = Request::post(target).body("{}".into()).unwrap();
-    assert_eq!(api.send(request).await.status, 200);
+    let answer = api.send(request).await;
+    assert_eq!(answer.status, 200);
+    let id = answer.headers["hookwire-capture"].to_str().unwrap();
+    id.to_owned()
 }
 
 #[tokio::test]
@@ -229,6 +232,38 @@ async fn a_bin_forgets_what_it_received_and_goes_on() {
     api.delete(&request).await.ok(204);
     sent(&api, &bin).await;
     assert_eq!(kept(&path).await, 1);
+}
+
+#[tokio::test]
+async fn what_comes_while_a_bin_forgets_stays() {
+    let api = Api::start().await;
+    let (bin, path) = made(&api, json!({})).await;
+    let request = format!("{path}/request");
+    let mut before = Vec::new();
+    for _ in 0..701 {
+        before.push(sent(&api, &bin).await);
+    }
+    let meanwhile = async {
+        let oldest = format!("{request}/{}", before[0]);
+        while api.get(&oldest).await.status == 200 {
+            tokio::task::yield_now().await;
+        }
+        let mut come = Vec::new();
+        for id in &before[before.len() - 100..] {
+            // Whoever is quicker.
+            let deleted = api.delete(&format!("{request}/{id}")).await.status;
+            assert!(deleted == 204 || deleted == 404, "{deleted}");
+            come.push(sent(&api, &bin).await);
+        }
+        come
+    };
+    let (cleared, come) = tokio::join!(api.delete(&request), meanwhile);
+    cleared.ok(204);
+    let list = format!("{request}?limit=250&order=ascending");
+    let list = api.get(&list).await.ok(200);
+    let left = list["data"].as_array().unwrap().iter();
+    let left: Vec<&str> = left.map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(left, come);
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn a_public_bin_is_reached_by_its_own_credential() {
 #[tokio::test]
 async fn a_public_bin_cannot_be_what_costs_others() {
     let api = with_public(PublicBins::default()).await;
-    let made = public(&api, r#"{"response": {"waitMs": 30000}}"#).await;
+    let made = public(&api, r#"{"response": {"waitMs": 5000}}"#).await;
     let made = made.ok(201);
     let path = format!("/bin/{}", made["id"].as_str().unwrap());
     let token = made["token"].as_str().unwrap();
@@ -93,6 +93,18 @@ async fn a_public_bin_cannot_be_what_costs_others() {
         (
             json!({"response": {"delayMs": 5_001}}),
             "body.response.delayMs",
+        ),
+        (
+            json!({"response": {"waitMs": 5_001}}),
+            "body.response.waitMs",
+        ),
+        (
+            json!({"response": {"body": "x".repeat(16_385)}}),
+            "body.response.body",
+        ),
+        (
+            json!({"deduplicate": {"by": "body", "windowSeconds": 3_601}}),
+            "body.deduplicate.windowSeconds",
         ),
         (
             json!({"verify": {"provider": "github"}}),

@@ -24,13 +24,26 @@ const SERVERS_OWN_NAMES: [&str; 10] = [
 ];
 
 /// What a browser would keep for the whole host.
-const WHOLE_HOST_NAMES: [&str; 5] = [
+const WHOLE_HOST_NAMES: [&str; 14] = [
+    "accept-ch",
     "alt-svc",
     "clear-site-data",
+    "expect-ct",
+    "nel",
+    "origin-agent-cluster",
+    "public-key-pins",
+    "public-key-pins-report-only",
+    "report-to",
+    "reporting-endpoints",
     "service-worker-allowed",
     "set-cookie",
+    "set-cookie2",
     "strict-transport-security",
 ];
+
+/// What a proxy before the server obeys: it would answer with files of its own.
+const PROXY_NAMES: [&str; 3] = ["x-lighttpd-send-file", "x-reproxy-url", "x-sendfile"];
+const PROXY_PREFIX: &str = "x-accel-";
 
 /// Set by the server, so that what a bin answers stays harmless on its host; or told by it about
 /// the capture.
@@ -52,6 +65,9 @@ pub enum ReplyHeaderError {
     /// Kept by browsers beyond the answer.
     #[error("browsers keep this header for the whole host, not for the bin")]
     WholeHost,
+    /// An order to a proxy before the server.
+    #[error("this header is an order to the proxy before the server")]
+    Proxy,
     /// Protects what else is on the host.
     #[error("this header is the server's, which other bins are on too")]
     Protecting,
@@ -77,6 +93,8 @@ pub(super) fn parse_name(name: &str) -> Result<HeaderName, ReplyHeaderError> {
         Err(ReplyHeaderError::ServersOwn)
     } else if WHOLE_HOST_NAMES.contains(&text) {
         Err(ReplyHeaderError::WholeHost)
+    } else if PROXY_NAMES.contains(&text) || text.starts_with(PROXY_PREFIX) {
+        Err(ReplyHeaderError::Proxy)
     } else if PROTECTING_NAMES.contains(&text) || PROTECTING_PREFIXES.iter().any(begins_with) {
         Err(ReplyHeaderError::Protecting)
     } else if text.starts_with(CORS_PREFIX) {
@@ -92,7 +110,7 @@ mod tests {
 
     #[test]
     fn no_answer_speaks_for_the_host() {
-        use ReplyHeaderError::{Cors, Protecting, ServersOwn, WholeHost};
+        use ReplyHeaderError::{Cors, Protecting, Proxy, ServersOwn, WholeHost};
         for (name, expected) in [
             ("Content-Length", ServersOwn),
             ("Set-Cookie", WholeHost),
@@ -103,6 +121,9 @@ mod tests {
             ("content-security-policy-report-only", Protecting),
             ("X-Content-Type-Options", Protecting),
             ("Refresh", Protecting),
+            ("NEL", WholeHost),
+            ("X-Accel-Redirect", Proxy),
+            ("X-Sendfile", Proxy),
             ("Hookwire-Capture", Protecting),
             ("Access-Control-Allow-Origin", Cors),
         ] {

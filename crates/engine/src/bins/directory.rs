@@ -15,12 +15,19 @@ use crate::clock::Clock;
 
 /// Bins in memory at most; beyond that those that nobody uses at the moment are forgotten.
 const BINS_MAX: usize = 10_000;
+/// What their answers may take as they were written, in bytes: as templates they take up to twenty
+/// times that.
+const SOURCE_BYTES_MAX: usize = 8 << 20;
+/// How often a bin is read in a row while bins are being changed: a read takes some tenths of a
+/// millisecond.
+const READS_MAX: usize = 20;
 
 /// See the module's page.
 pub(crate) struct BinDirectory {
     store: Arc<dyn Store>,
     clock: Arc<Clock>,
-    shared: Shared,
+    of_organizations: Shared,
+    of_public: Shared,
     cache: RwLock<Cache>,
 }
 
@@ -28,6 +35,8 @@ pub(crate) struct BinDirectory {
 struct Cache {
     by_token: HashMap<String, Arc<OpenBin>>,
     tokens: HashMap<BinId, String>,
+    /// What the bins' answers take as they were written, in bytes.
+    source_bytes: usize,
     /// Grows with every change: what was read before a change is not kept after it.
     generation: u64,
 }
@@ -37,25 +46,24 @@ impl BinDirectory {
         Self {
             store,
             clock,
-            shared: Shared::default(),
+            of_organizations: Shared::of_organizations(),
+            of_public: Shared::of_public(),
             cache: RwLock::default(),
         }
     }
 
     /// The bin at this address.
     pub(crate) async fn at(&self, token: &str) -> Result<Option<Arc<OpenBin>>, StoreError> {
-        let generation = {
-            let cache = self.read();
-            if let Some(open) = cache.by_token.get(token).filter(|it| self.is_certain(it)) {
-                return Ok(Some(Arc::clone(open)));
-            }
-            cache.generation
-        };
-        let found = self.store.bin_at(token).await?;
-        if found.is_none() {
+        let known = self.read().by_token.get(token).cloned();
+        if let Some(open) = known.filter(|it| self.is_certain(it)) {
+            return Ok(Some(open));
+        }
+        let found = self.load(|| self.store.bin_at(token)).await?;
+        // Strangers ask for addresses that never were: they do not keep others from reading.
+        if found.is_none() && self.read().by_token.contains_key(token) {
             self.write().forget(token);
         }
-        Ok(found.map(|bin| self.keep(bin, generation)))
+        Ok(found)
     }
 
     /// A bin of this organization.
@@ -64,15 +72,25 @@ impl BinDirectory {
         organization: OrganizationId,
         id: BinId,
     ) -> Result<Option<Arc<OpenBin>>, StoreError> {
-        let generation = {
-            let cache = self.read();
-            if let Some(open) = cache.by_id(id).filter(|it| self.is_certain(it)) {
-                return Ok(Some(open).filter(|open| open.bin().organization == organization));
-            }
-            cache.generation
-        };
-        let found = self.store.bin(organization, id).await?;
-        Ok(found.map(|bin| self.keep(bin, generation)))
+        let known = self.read().by_id(id);
+        if let Some(open) = known.filter(|it| self.is_certain(it)) {
+            return Ok(Some(open).filter(|open| open.bin().organization == organization));
+        }
+        let found = self.load(|| self.store.bin(organization, id)).await?;
+        let token = self.read().tokens.get(&id).cloned();
+        if let Some(token) = token.filter(|_| found.is_none()) {
+            self.forget_of(organization, &token);
+        }
+        Ok(found)
+    }
+
+    /// Forgets a bin that the organization does not have any more.
+    fn forget_of(&self, organization: OrganizationId, token: &str) {
+        let mut cache = self.write();
+        let known = cache.by_token.get(token);
+        if known.is_some_and(|open| open.bin().organization == organization) {
+            cache.forget(token);
+        }
     }
 
     /// Whether the store cannot have deleted it by itself.
@@ -85,10 +103,28 @@ impl BinDirectory {
         &self,
         open: &OpenBin,
     ) -> Result<Option<Arc<OpenBin>>, StoreError> {
-        let generation = self.read().generation;
         let bin = open.bin();
-        let found = self.store.bin(bin.organization, bin.id).await?;
-        Ok(found.map(|bin| self.keep(bin, generation)))
+        self.load(|| self.store.bin(bin.organization, bin.id)).await
+    }
+
+    /// Reads a bin and keeps it. What was read while something changed may be older than the
+    /// change, and is read again: there must not be two of a bin in memory, of which only one hears
+    /// what it receives.
+    async fn load<Read>(&self, read: impl Fn() -> Read) -> Result<Option<Arc<OpenBin>>, StoreError>
+    where
+        Read: Future<Output = Result<Option<Bin>, StoreError>>,
+    {
+        for _ in 0..READS_MAX {
+            let generation = self.read().generation;
+            let Some(bin) = read().await? else {
+                return Ok(None);
+            };
+            if let Some(open) = self.keep(bin, generation) {
+                return Ok(Some(open));
+            }
+        }
+        let reason = "bins are changed faster than they can be read";
+        Err(StoreError::Unavailable(reason.into()))
     }
 
     /// Puts a change that is stored into force.
@@ -98,7 +134,9 @@ impl BinDirectory {
                 let mut cache = self.write();
                 cache.generation += 1;
                 // Those that look at it go on looking: what lives is taken along.
-                if let Some(open) = cache.by_id(bin.id) {
+                if let Some(open) = cache.by_id(bin.id)
+                    && open.bin().version < bin.version
+                {
                     cache.keep(Arc::new(open.with(bin.clone())));
                 }
             }
@@ -113,8 +151,12 @@ impl BinDirectory {
         }
     }
 
-    fn keep(&self, bin: Bin, generation: u64) -> Arc<OpenBin> {
+    /// `None` when something has changed since `generation`.
+    fn keep(&self, bin: Bin, generation: u64) -> Option<Arc<OpenBin>> {
         let mut cache = self.write();
+        if cache.generation != generation {
+            return None;
+        }
         let open = match cache.by_id(bin.id) {
             Some(known) if known.bin().version >= bin.version => {
                 // Its time may have been moved without a new version.
@@ -122,14 +164,16 @@ impl BinDirectory {
             }
             Some(known) => Arc::new(known.with(bin)),
             None => {
-                let live = Live::new(&self.shared, bin.public);
+                let shared = match bin.public {
+                    true => &self.of_public,
+                    false => &self.of_organizations,
+                };
+                let live = Live::new(shared, bin.public);
                 Arc::new(OpenBin::new(bin, live))
             }
         };
-        if cache.generation == generation {
-            cache.keep(Arc::clone(&open));
-        }
-        open
+        cache.keep(Arc::clone(&open));
+        Some(open)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Cache> {
@@ -151,20 +195,31 @@ impl Cache {
     fn forget(&mut self, token: &str) {
         if let Some(open) = self.by_token.remove(token) {
             self.tokens.remove(&open.bin().id);
+            self.source_bytes -= source_bytes(open.bin());
             open.live().end();
         }
     }
 
     fn keep(&mut self, open: Arc<OpenBin>) {
-        if self.by_token.len() >= BINS_MAX {
+        let bytes = source_bytes(open.bin());
+        if self.by_token.len() >= BINS_MAX || self.source_bytes + bytes > SOURCE_BYTES_MAX {
             self.by_token.retain(|_, open| open.is_in_use());
-            let Self {
-                by_token, tokens, ..
-            } = self;
-            tokens.retain(|_, token| by_token.contains_key(token));
+            let by_token = &self.by_token;
+            self.tokens.retain(|_, token| by_token.contains_key(token));
+            self.source_bytes = by_token.values().map(|it| source_bytes(it.bin())).sum();
         }
         let bin = open.bin();
         self.tokens.insert(bin.id, bin.token.clone());
-        self.by_token.insert(bin.token.clone(), open);
+        self.source_bytes += bytes;
+        if let Some(before) = self.by_token.insert(bin.token.clone(), open) {
+            self.source_bytes -= source_bytes(before.bin());
+        }
     }
+}
+
+fn source_bytes(bin: &Bin) -> usize {
+    let response = &bin.definition.response;
+    let headers = response.headers.iter();
+    let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+    headers + response.body.len()
 }

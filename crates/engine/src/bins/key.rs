@@ -34,6 +34,7 @@ pub(super) fn seen_key(
     Some(SeenKey {
         digest,
         since: now.plus_ms(-window_ms),
+        until: now.plus_ms(window_ms),
     })
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::live::{Live, Place, lock};
 use super::open::OpenBin;
+use crate::clock::Clock;
 
 /// What a listener wants a sender to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,11 @@ impl OpenBin {
         waiting.is_some_and(|sender| sender.send(answer).is_ok())
     }
 
+    /// Every capture of the bin below this id that there will ever be can be read now.
+    pub(crate) fn horizon(&self, clock: &Clock) -> CaptureId {
+        self.live().horizon.end(clock)
+    }
+
     /// Whether anybody is there who answers.
     pub(super) fn has_listener(&self) -> bool {
         self.live().listeners.load(Ordering::Acquire) > 0
@@ -83,6 +89,9 @@ impl OpenBin {
 impl Follower {
     /// Waits for something that was received after the last time. `false` when the bin is gone.
     pub async fn news(&mut self) -> bool {
+        if self.news.borrow().is_none() {
+            return false;
+        }
         self.news.changed().await.is_ok() && self.news.borrow_and_update().is_some()
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
 use super::listeners::ListenerAnswer;
+use crate::horizon::Horizon;
 
 /// Answers that are held back at the same time, all bins together. Each holds a connection, of which
 /// there are 4,096 unless configured otherwise, and an answer of up to 256 KiB.
@@ -18,10 +19,17 @@ const WAITING_ALL_MAX: usize = 512;
 const WAITING_MAX: usize = 100;
 /// The same for a bin without an account, of which anybody can make some.
 const WAITING_PUBLIC_MAX: usize = 10;
+/// The same for all bins without an account together, beside those of others.
+const WAITING_ALL_PUBLIC_MAX: usize = 64;
 /// Followers at the same time, all bins together: each holds a connection for as long as it likes.
 const FOLLOWERS_ALL_MAX: usize = 1_024;
+/// The same for all bins without an account together, beside those of others.
+const FOLLOWERS_ALL_PUBLIC_MAX: usize = 128;
 /// Followers of one bin at the same time: a team that looks at it.
 const FOLLOWERS_MAX: usize = 16;
+/// Large bodies that one bin has on their way at the same time. They share memory with those of
+/// all bins, and a sender may take as long as half a minute.
+const LARGE_MAX: usize = 16;
 /// How soon somebody who was refused may come again, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
@@ -33,6 +41,10 @@ pub(super) struct Live {
     waiting_all: Arc<Semaphore>,
     followers: Arc<Semaphore>,
     followers_all: Arc<Semaphore>,
+    pub(super) large: Semaphore,
+    /// Up to where its captures can be read in order. Each bin has its own: what is under way in
+    /// another one holds nobody up.
+    pub(super) horizon: Horizon,
     /// Grows with every capture; `None` once the bin is deleted.
     pub(super) news: watch::Sender<Option<u64>>,
     pub(super) listeners: AtomicUsize,
@@ -51,6 +63,25 @@ pub(super) struct Shared {
     followers: Arc<Semaphore>,
 }
 
+impl Shared {
+    /// Bounds of the bins of organizations.
+    pub(super) fn of_organizations() -> Self {
+        Self::new(WAITING_ALL_MAX, FOLLOWERS_ALL_MAX)
+    }
+
+    /// Bounds of public bins, whose makers nobody knows.
+    pub(super) fn of_public() -> Self {
+        Self::new(WAITING_ALL_PUBLIC_MAX, FOLLOWERS_ALL_PUBLIC_MAX)
+    }
+
+    fn new(waiting_max: usize, followers_max: usize) -> Self {
+        Self {
+            waiting: Arc::new(Semaphore::new(waiting_max)),
+            followers: Arc::new(Semaphore::new(followers_max)),
+        }
+    }
+}
+
 /// A place of a bin, and one of all.
 pub(super) type Place = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
@@ -61,10 +92,10 @@ struct Second {
     taken: u32,
 }
 
-/// The right to have one request taken. Held until it is answered.
+/// A place among those who are answered later. Held until that is done.
 #[derive(Debug)]
-pub struct Admission {
-    _waiting: Option<Place>,
+pub struct Waiting {
+    _place: Place,
 }
 
 /// A request that is not taken at the moment.
@@ -88,15 +119,6 @@ impl Refused {
     }
 }
 
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            waiting: Arc::new(Semaphore::new(WAITING_ALL_MAX)),
-            followers: Arc::new(Semaphore::new(FOLLOWERS_ALL_MAX)),
-        }
-    }
-}
-
 impl Live {
     pub(super) fn new(shared: &Shared, public: bool) -> Arc<Self> {
         let waiting_max = match public {
@@ -112,6 +134,8 @@ impl Live {
             waiting_all: Arc::clone(&shared.waiting),
             followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
             followers_all: Arc::clone(&shared.followers),
+            large: Semaphore::new(LARGE_MAX),
+            horizon: Horizon::default(),
             news: watch::Sender::new(Some(0)),
             listeners: AtomicUsize::new(0),
             awaited: Mutex::default(),
@@ -122,23 +146,26 @@ impl Live {
         })
     }
 
-    pub(super) fn admit(&self, per_second: Option<u16>, waits: bool) -> Result<Admission, Refused> {
-        if let Some(per_second) = per_second {
-            let mut second = lock(&self.second);
-            if second.begin.elapsed().as_secs() >= 1 {
-                second.begin = Instant::now();
-                second.taken = 0;
-            }
-            if second.taken >= u32::from(per_second) {
-                return Err(Refused::Rate { per_second });
-            }
-            second.taken += 1;
+    /// Counts one more request of this second.
+    pub(super) fn count(&self, per_second: u16) -> Result<(), Refused> {
+        let mut second = lock(&self.second);
+        if second.begin.elapsed().as_secs() >= 1 {
+            second.begin = Instant::now();
+            second.taken = 0;
         }
-        let waiting = match waits {
-            true => Some(place(&self.waiting, &self.waiting_all).ok_or(Refused::Waiting)?),
-            false => None,
-        };
-        Ok(Admission { _waiting: waiting })
+        if second.taken >= u32::from(per_second) {
+            return Err(Refused::Rate { per_second });
+        }
+        second.taken += 1;
+        Ok(())
+    }
+
+    /// A place among those who are answered later.
+    pub(super) fn wait(&self) -> Result<Waiting, Refused> {
+        let place = place(&self.waiting, &self.waiting_all);
+        place
+            .map(|place| Waiting { _place: place })
+            .ok_or(Refused::Waiting)
     }
 
     /// A place among those who follow the bin.
@@ -174,39 +201,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_has_its_requests_and_no_more() {
-        let live = Live::new(&Shared::default(), false);
-        let admitted = || {
-            (0..20)
-                .filter(|_| live.admit(Some(7), false).is_ok())
-                .count()
-        };
+        let live = Live::new(&Shared::of_public(), false);
+        let admitted = || (0..20).filter(|_| live.count(7).is_ok()).count();
         assert_eq!(admitted(), 7);
         tokio::time::advance(Duration::from_millis(999)).await;
         assert_eq!(admitted(), 0);
         tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(admitted(), 7);
-        assert!(live.admit(None, false).is_ok());
     }
 
     #[tokio::test]
     async fn answers_that_wait_have_a_bound_of_their_bin_and_of_all() {
-        let shared = Shared {
-            waiting: Arc::new(Semaphore::new(WAITING_MAX + 1)),
-            ..Shared::default()
-        };
+        let shared = Shared::new(WAITING_MAX + 1, 1);
         let (one, other) = (Live::new(&shared, false), Live::new(&shared, true));
-        let held: Vec<_> = (0..WAITING_MAX)
-            .map(|_| one.admit(None, true).unwrap())
-            .collect();
-        assert_eq!(one.admit(None, true).unwrap_err(), Refused::Waiting);
-        let last = other.admit(None, true).unwrap();
-        assert_eq!(other.admit(None, true).unwrap_err(), Refused::Waiting);
+        let held: Vec<_> = (0..WAITING_MAX).map(|_| one.wait().unwrap()).collect();
+        assert_eq!(one.wait().unwrap_err(), Refused::Waiting);
+        let last = other.wait().unwrap();
+        assert_eq!(other.wait().unwrap_err(), Refused::Waiting);
         drop(held);
-        assert!(one.admit(None, true).is_ok());
-        let held: Vec<_> = (1..WAITING_PUBLIC_MAX)
-            .map(|_| other.admit(None, true).unwrap())
-            .collect();
-        assert_eq!(other.admit(None, true).unwrap_err(), Refused::Waiting);
+        assert!(one.wait().is_ok());
+        let more = 1..WAITING_PUBLIC_MAX;
+        let held: Vec<_> = more.map(|_| other.wait().unwrap()).collect();
+        assert_eq!(other.wait().unwrap_err(), Refused::Waiting);
         drop((held, last));
     }
 }

@@ -11,9 +11,11 @@
 //!   commit; that commit also decides what is a duplicate.
 //! - **A bin's neighbours do not notice it**: its rate, its answers that wait and its listeners have
 //!   bounds of their own, and what it keeps is trimmed in small steps.
-//! - Ids are given out before the commit. Whoever reads a bin in order stops at the horizon.
+//! - Ids are given out before the commit. Whoever reads a bin in order stops at its horizon.
 
+mod answering;
 mod directory;
+mod judging;
 mod key;
 mod listeners;
 mod live;
@@ -23,7 +25,7 @@ mod taking;
 mod trim;
 
 pub use listeners::{Awaited, Follower, ListenerAnswer};
-pub use live::{Admission, Refused};
+pub use live::{Refused, Waiting};
 pub use message::message_of;
 pub use open::{BinError, OpenBin, check_bin};
 pub use taking::{Arriving, Taken};

@@ -1,6 +1,7 @@
 //! A bin that is in use: its definition, read once.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use hookwire_compose::{Reply, ReplyError};
 use hookwire_signing::provider::{
@@ -8,8 +9,9 @@ use hookwire_signing::provider::{
     SchemeError,
 };
 use hookwire_types::*;
+use tokio::sync::SemaphorePermit;
 
-use super::live::{Admission, Live, Refused};
+use super::live::{Live, Refused, Waiting};
 
 /// A bin, ready to take requests. What lives of it in memory stays the same when it is changed.
 #[derive(Debug)]
@@ -80,16 +82,31 @@ impl OpenBin {
         &self.bin
     }
 
-    /// Whether the bin takes one more request now. To be held until it is answered.
-    pub fn admit(&self) -> Result<Admission, Refused> {
-        let response = &self.bin.definition.response;
-        let waits = response.delay_ms > 0 || response.wait_ms > 0;
+    /// Whether the bin takes one more request in this second.
+    pub fn admit(&self) -> Result<(), Refused> {
         let per_second = self.bin.definition.limits.rate_per_second;
-        self.live.admit(per_second, waits)
+        per_second.map_or(Ok(()), |per_second| self.live.count(per_second))
+    }
+
+    /// A place among those who are answered later, if this bin's senders are. To be taken before a
+    /// request that has come is kept, and held until it is answered.
+    pub fn waiting(&self) -> Result<Option<Waiting>, Refused> {
+        let response = &self.bin.definition.response;
+        let waits = response.delay_ms > 0 || response.wait_ms > 0 && self.has_listener();
+        waits.then(|| self.live.wait()).transpose()
+    }
+
+    /// Waits for the bin's turn to have one more large body on its way; held until it has come.
+    pub async fn large_body(&self) -> Option<SemaphorePermit<'_>> {
+        self.live.large.acquire().await.ok()
     }
 
     /// The same bin, defined anew.
     pub(super) fn with(&self, bin: Bin) -> Self {
+        if bin.definition.limits != self.bin.definition.limits {
+            // What there is may be too much by now.
+            self.live.is_counted.store(false, Ordering::Release);
+        }
         Self::new(bin, Arc::clone(&self.live))
     }
 

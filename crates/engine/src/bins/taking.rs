@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookwire_compose::RequestFacts;
-use hookwire_signing::provider::{Handshake, Provider, ReceivedRequest, event_type};
-use hookwire_store::{Change, Conflict, Hold, NewCapture, SeenKey, Store, StoreError};
+use hookwire_store::{Change, Conflict, Hold, NewCapture, Store, StoreError};
 use hookwire_types::*;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::Response;
 
+use super::answering::response;
 use super::directory::BinDirectory;
-use super::key::seen_key;
+use super::judging::{Judged, judge};
 use super::listeners::Awaited;
 use super::live::Live;
 use super::message::message_of;
@@ -20,13 +19,8 @@ use super::open::OpenBin;
 use super::trim;
 use crate::clock::Clock;
 use crate::directory::Directory;
-use crate::horizon::Horizon;
 use crate::intake::{Intake, Planned};
 
-/// What a request is called whose sender does not call it anything.
-const EVENT_TYPE: &str = "bin.request";
-/// The longest name of an event type, in bytes, as for messages of a producer.
-const EVENT_TYPE_MAX_BYTES: usize = 256;
 /// How long before the end of its time a bin that is used gets a new one.
 const RENEW_BEFORE_MS: i64 = 10 * 60 * 1_000;
 
@@ -66,7 +60,6 @@ pub struct Taken {
 pub(crate) struct Taking {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<Clock>,
-    pub(crate) horizon: Horizon,
     pub(crate) bins: Arc<BinDirectory>,
     pub(crate) directory: Arc<Directory>,
 }
@@ -79,16 +72,6 @@ impl Drop for Telling {
     fn drop(&mut self) {
         self.0.tell();
     }
-}
-
-/// What was found out about a request before it is stored.
-struct Judged {
-    verification: CaptureVerification,
-    handshake: Option<Handshake>,
-    rejects: bool,
-    event_type: String,
-    provider: Option<Provider>,
-    seen: Option<SeenKey>,
 }
 
 impl Taking {
@@ -107,7 +90,7 @@ impl Taking {
         let bin = open.bin();
         let judged = judge(&open, &arriving, now);
         let seen = judged.seen;
-        let (id, under_way) = self.horizon.begin(&self.clock, now);
+        let (id, under_way) = open.live().horizon.begin(&self.clock, now);
         let awaited = self.awaited(&open, &judged, id);
         let mut capture = capture(bin.id, id, now, arriving, &judged);
         let response = response(&open, &judged, &capture, now);
@@ -139,21 +122,9 @@ impl Taking {
             None => {}
         }
         trim::after(&self.store, &open, &capture);
-        let own = &bin.definition.response;
-        let delay_ms = match judged.rejects || judged.handshake.is_some() {
-            true => 0,
-            false => own.delay_ms,
-        };
-        let wait = Duration::from_millis(own.wait_ms.into());
-        Ok(Some(Taken {
-            capture,
-            response,
-            delay: Duration::from_millis(delay_ms.into()),
-            // Listeners do not deal with what they have seen before.
-            listener: awaited
-                .filter(|_| duplicate_of.is_none())
-                .map(|awaited| (awaited, wait)),
-        }))
+        // Listeners do not deal with what they have seen before.
+        let awaited = awaited.filter(|_| duplicate_of.is_none());
+        Ok(Some(taken(&open, &judged, capture, response, awaited)))
     }
 
     /// The bin, with a new time where its own is nearly over: it is being used. `None` when it is
@@ -227,69 +198,6 @@ impl Taking {
     }
 }
 
-fn judge(open: &OpenBin, arriving: &Arriving, now: Timestamp) -> Judged {
-    let header = |name: &str| arriving.headers.get(name);
-    let request = &ReceivedRequest {
-        method: &arriving.method,
-        url: &arriving.url,
-        headers: &header,
-        body: &arriving.body,
-    };
-    let mut judged = Judged {
-        verification: CaptureVerification::Unchecked,
-        handshake: None,
-        rejects: false,
-        event_type: EVENT_TYPE.to_owned(),
-        provider: None,
-        seen: None,
-    };
-    match open.verifying() {
-        None => {}
-        Some(Ok(verifying)) => {
-            judged.provider = verifying.provider;
-            let verified = verifying.verifier.verify(request, now.unix_seconds());
-            judged.handshake = verifying.verifier.handshake(request, now.unix_seconds());
-            judged.verification = match verified {
-                Ok(()) => CaptureVerification::Valid,
-                // Asked before there is anything to sign.
-                Err(_) if judged.handshake.is_some() => CaptureVerification::Unchecked,
-                Err(error) => {
-                    judged.rejects = verifying.reject;
-                    CaptureVerification::Invalid(error.to_string())
-                }
-            };
-        }
-        // It was checked when it was saved; a definition that this program cannot read verifies
-        // nobody.
-        Some(Err(error)) => {
-            judged.rejects = true;
-            judged.verification = CaptureVerification::Invalid(error.to_string());
-        }
-    }
-    if let Some(name) = event_type(judged.provider, request).and_then(|name| named(&name)) {
-        judged.event_type = name;
-    }
-    // A forged request must not keep the real one from being taken.
-    if let Some(deduplication) = &open.bin().definition.deduplication
-        && !matches!(judged.verification, CaptureVerification::Invalid(_))
-    {
-        judged.seen = seen_key(deduplication, judged.provider, arriving, request, now);
-    }
-    judged
-}
-
-/// A sender's name for what happened, as event types are written: `orders/create` becomes
-/// `orders.create`, `Push Hook` becomes `Push_Hook`.
-fn named(name: &str) -> Option<String> {
-    let part = |character: char| match character {
-        '/' | ':' => '.',
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => character,
-        _ => '_',
-    };
-    let is_one = !name.is_empty() && name.len() <= EVENT_TYPE_MAX_BYTES;
-    is_one.then(|| name.chars().map(part).collect())
-}
-
 fn capture(
     bin: BinId,
     id: CaptureId,
@@ -316,123 +224,23 @@ fn capture(
     }
 }
 
-/// What the sender is answered, unless a listener does it.
-fn response(open: &OpenBin, judged: &Judged, capture: &Capture, now: Timestamp) -> Response<Bytes> {
-    if let Some(handshake) = &judged.handshake {
-        let status = StatusCode::from_u16(handshake.status).unwrap_or(StatusCode::OK);
-        return plain(status, handshake.content_type, handshake.body.clone());
-    }
-    if judged.rejects {
-        let reason = match &judged.verification {
-            CaptureVerification::Invalid(reason) => reason.as_str(),
-            _ => "not verified",
-        };
-        return refusal(StatusCode::UNAUTHORIZED, reason);
-    }
-    if open.bin().definition.cors
-        && let Some(preflight) = preflight(capture)
-    {
-        return preflight;
-    }
-    let facts = RequestFacts {
-        id: capture.id,
-        bin: capture.bin,
-        received_at: capture.received_at,
-        method: &capture.method,
-        path: capture.path(),
-        query: capture.query(),
-        headers: &capture.headers,
-        body: capture.body.as_deref().unwrap_or_default(),
-        event_type: &capture.event_type,
+fn taken(
+    open: &OpenBin,
+    judged: &Judged,
+    capture: Arc<Capture>,
+    response: Response<Bytes>,
+    awaited: Option<Awaited>,
+) -> Taken {
+    let own = &open.bin().definition.response;
+    let delay_ms = match judged.rejects || judged.handshake.is_some() {
+        true => 0,
+        false => own.delay_ms,
     };
-    let rendered = match open.reply() {
-        Ok(reply) => reply.render(&facts, now).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    let mut response = match rendered {
-        Ok(response) => response,
-        Err(reason) => {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            return refusal(
-                status,
-                &format!("the bin's answer cannot be composed: {reason}"),
-            );
-        }
-    };
-    if open.bin().definition.response.status_from_path
-        && let Some(status) = status_in(capture.path())
-    {
-        *response.status_mut() = status;
-    }
-    response
-}
-
-/// The answer to a browser that asks whether it may send a request (Fetch, section 3.3.2).
-fn preflight(capture: &Capture) -> Option<Response<Bytes>> {
-    let method = capture.headers.get("access-control-request-method")?;
-    if capture.method != "OPTIONS" {
-        return None;
-    }
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let wanted = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, Some(method)),
-        (
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            capture.headers.get("access-control-request-headers"),
-        ),
-    ];
-    for (name, value) in wanted {
-        if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value).ok()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    Some(response)
-}
-
-/// The status code that is the last segment of a path.
-fn status_in(path: &[u8]) -> Option<StatusCode> {
-    let last = path.rsplit(|byte| *byte == b'/').next()?;
-    // Those below are not final (RFC 9110, section 15.2).
-    let status = StatusCode::from_bytes(last).ok()?;
-    (200..600).contains(&status.as_u16()).then_some(status)
-}
-
-fn refusal(status: StatusCode, detail: &str) -> Response<Bytes> {
-    let body = serde_json::json!({ "code": status.as_u16().to_string(), "detail": detail });
-    plain(status, "application/json", body.to_string().into_bytes())
-}
-
-fn plain(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Bytes> {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    let content_type = HeaderValue::from_static(content_type);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_names_a_status_by_its_last_segment() {
-        let status = |path: &str| status_in(path.as_bytes()).map(|it| it.as_u16());
-        assert_eq!(status("/a/503"), Some(503));
-        assert_eq!(status("/204"), Some(204));
-        for none in ["", "/", "/100", "/199", "/600", "/20x", "/200/", "/a200"] {
-            assert_eq!(status(none), None, "{none}");
-        }
-    }
-
-    #[test]
-    fn names_are_written_as_event_types_are() {
-        assert_eq!(named("invoice.paid").as_deref(), Some("invoice.paid"));
-        assert_eq!(named("orders/create").as_deref(), Some("orders.create"));
-        assert_eq!(named("Push Hook\n").as_deref(), Some("Push_Hook_"));
-        assert_eq!(named(""), None);
-        assert_eq!(named(&"x".repeat(257)), None);
+    let wait = Duration::from_millis(own.wait_ms.into());
+    Taken {
+        capture,
+        response,
+        delay: Duration::from_millis(delay_ms.into()),
+        listener: awaited.map(|awaited| (awaited, wait)),
     }
 }

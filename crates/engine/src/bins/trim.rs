@@ -16,8 +16,13 @@ use super::open::OpenBin;
 
 /// A bin may have this part of its bound too many.
 const SLACK_PART: u64 = 8;
-/// Captures deleted in one step: a few milliseconds of the store's time.
-const STEP: usize = 200;
+/// Captures deleted in one step at least: a few milliseconds of the store's time. Where more are too
+/// many, a step has more, so that trimming keeps up with what comes in.
+const STEP_MIN: usize = 200;
+/// As many rows as the store puts into one transaction.
+const STEP_MAX: usize = 4_096;
+/// The longest rest after a step.
+const REST_MAX: Duration = Duration::from_millis(5);
 
 /// A capture was added: trims the bin in the background when it is time.
 pub(super) fn after(store: &Arc<dyn Store>, open: &OpenBin, capture: &Capture) {
@@ -30,6 +35,7 @@ pub(super) fn after(store: &Arc<dyn Store>, open: &OpenBin, capture: &Capture) {
         let (store, live, bin) = (Arc::clone(store), Arc::clone(live), open.bin().id);
         tokio::spawn(async move {
             if let Err(error) = run(&*store, &live, bin, limits).await {
+                live.is_counted.store(false, Ordering::Release);
                 live.is_trimming.store(false, Ordering::Release);
                 tracing::debug!(%error, bin_id = %bin, "trimming waits for the store");
             }
@@ -76,14 +82,15 @@ async fn trim(store: &dyn Store, bin: BinId, limits: BinLimits) -> Result<(), St
     };
     while excess != BinUsage::default() {
         let started = Instant::now();
-        let gone = store.trim_bin(bin, excess, STEP).await?;
+        let step = usize::try_from(excess.captures).unwrap_or(STEP_MAX);
+        let step = step.clamp(STEP_MIN, STEP_MAX);
+        let gone = store.trim_bin(bin, excess, step).await?;
         if gone.captures == 0 {
             break;
         }
         excess.captures = excess.captures.saturating_sub(gone.captures);
         excess.bytes = excess.bytes.saturating_sub(gone.bytes);
-        // No more than half of the store's time.
-        tokio::time::sleep(started.elapsed().max(Duration::from_millis(1))).await;
+        tokio::time::sleep(started.elapsed().min(REST_MAX)).await;
     }
     Ok(())
 }

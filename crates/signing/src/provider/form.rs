@@ -5,22 +5,44 @@ pub(super) type Field = (Vec<u8>, Vec<u8>);
 
 /// All fields in their order.
 pub(super) fn fields(encoded: &[u8]) -> impl Iterator<Item = Field> + '_ {
+    pairs(encoded).map(|(name, value)| (decode(name), decode(value)))
+}
+
+/// The last field of that name, where its value is text.
+pub(super) fn field(encoded: &[u8], name: &str) -> Option<String> {
+    let [found] = values(encoded, [name]);
+    found
+}
+
+/// The same for several names; the form is read once, and other fields' values are not decoded.
+pub(super) fn values<const N: usize>(encoded: &[u8], names: [&str; N]) -> [Option<String>; N] {
+    let mut last = [None; N];
+    for (name, value) in pairs(encoded) {
+        // Decoding never makes a name longer, nor shorter than a third.
+        let may_be = |wanted: &str| (wanted.len()..=3 * wanted.len()).contains(&name.len());
+        if !names.into_iter().any(may_be) {
+            continue;
+        }
+        let name = decode(name);
+        for (wanted, last) in names.into_iter().zip(&mut last) {
+            if wanted.as_bytes() == name {
+                *last = Some(value);
+            }
+        }
+    }
+    last.map(|value| String::from_utf8(decode(value?)).ok())
+}
+
+/// All fields in their order as they stand there.
+fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     encoded
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
-            let mut half = || decode(halves.next().unwrap_or_default());
+            let mut half = || halves.next().unwrap_or_default();
             (half(), half())
         })
-}
-
-/// The last field of that name, where its value is text.
-pub(super) fn field(encoded: &[u8], name: &str) -> Option<String> {
-    fields(encoded)
-        .filter(|(found, _)| found == name.as_bytes())
-        .last()
-        .and_then(|(_, value)| String::from_utf8(value).ok())
 }
 
 /// `+` is a space, `%` and two digits a byte; a `%` without them stays as it is, as the URL
@@ -77,5 +99,15 @@ mod tests {
         assert_eq!(found, expected);
         assert_eq!(field(b"a=1&a=2", "a").as_deref(), Some("2"));
         assert_eq!(field(b"a=%ff", "a"), None);
+    }
+
+    #[test]
+    fn several_fields_are_found_at_once() {
+        let form = b"%61b=1&ab=x+y&c=%ff&abc=3&%61%62%63=4&a&d=5";
+        let found = values(form, ["ab", "c", "abc", "a", "e", "ab"]);
+        assert_eq!(
+            found.each_ref().map(Option::as_deref),
+            [Some("x y"), None, Some("4"), Some(""), None, Some("x y")]
+        );
     }
 }

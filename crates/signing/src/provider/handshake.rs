@@ -4,7 +4,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{digest, hmac};
 use serde_json::json;
 
-use super::json::{Step, field, text_at};
+use super::json::{Step::Key, texts_at};
 use super::{Provider, ReceivedRequest, codec, form};
 
 /// Questions are short. A longer body is an event, and need not be read to know it.
@@ -43,21 +43,27 @@ impl Question {
         if body.len() > BODY_MAX_BYTES {
             return None;
         }
-        let is = |name: &str, value: &str| field(body, &[name]).as_deref() == Some(value);
         match provider {
-            Provider::Slack if is("type", "url_verification") => {
-                let challenge = short(field(body, &["challenge"]))?;
-                Some(Self::Slack { challenge })
+            Provider::Slack => {
+                let [kind, challenge] = texts_at(body, [&[Key("type")], &[Key("challenge")]]);
+                let challenge = short(challenge)?;
+                (kind? == "url_verification").then_some(Self::Slack { challenge })
             }
-            Provider::Zoom if is("event", "endpoint.url_validation") => {
-                let plain_token = short(field(body, &["payload", "plainToken"]))?;
-                Some(Self::Zoom { plain_token })
+            Provider::Zoom => {
+                let token = [Key("payload"), Key("plainToken")];
+                let [event, plain_token] = texts_at(body, [&[Key("event")], &token]);
+                let plain_token = short(plain_token)?;
+                (event? == "endpoint.url_validation").then_some(Self::Zoom { plain_token })
             }
             // A webhook event has type 1 as the PING of interactions has, and an `event`.
-            Provider::Discord if is("type", "1") && !has_event(body) => {
-                Some(Self::DiscordInteraction)
+            Provider::Discord => {
+                let event = [Key("event"), Key("type")];
+                match texts_at(body, [&[Key("type")], &event]) {
+                    [Some(kind), None] if kind == "1" => Some(Self::DiscordInteraction),
+                    [Some(kind), None] if kind == "0" => Some(Self::DiscordEvent),
+                    _ => None,
+                }
             }
-            Provider::Discord if is("type", "0") && !has_event(body) => Some(Self::DiscordEvent),
             _ => None,
         }
     }
@@ -69,10 +75,14 @@ impl Question {
     ) -> Option<Handshake> {
         Some(match self {
             Self::Slack { challenge } => in_json(&json!({ "challenge": challenge })),
-            Self::Zoom { plain_token } => in_json(&json!({
-                "plainToken": plain_token,
-                "encryptedToken": codec::to_hex(sign(plain_token.as_bytes())?.as_ref()),
-            })),
+            Self::Zoom { plain_token } => {
+                // Fields of an object come in one order, whatever else the program is built with.
+                let encrypted = codec::to_hex(sign(plain_token.as_bytes())?.as_ref());
+                let plain = json!(plain_token);
+                in_text(format!(
+                    r#"{{"plainToken":{plain},"encryptedToken":"{encrypted}"}}"#
+                ))
+            }
             Self::DiscordInteraction => in_json(&json!({ "type": 1 })),
             Self::DiscordEvent => Handshake {
                 status: 204,
@@ -86,12 +96,17 @@ impl Question {
 /// Meta's question: a GET with the token that was given to Meta, and a challenge to be repeated.
 pub(super) fn meta(request: &ReceivedRequest<'_>, verify_token: &str) -> Option<Handshake> {
     let query = request.query().as_bytes();
-    if query.len() > BODY_MAX_BYTES || form::field(query, "hub.mode")? != "subscribe" {
+    if query.len() > BODY_MAX_BYTES {
         return None;
     }
-    let given = hash(&form::field(query, "hub.verify_token")?);
+    let names = ["hub.mode", "hub.verify_token", "hub.challenge"];
+    let [mode, given, challenge] = form::values(query, names);
+    if mode? != "subscribe" {
+        return None;
+    }
+    let given = hash(&given?);
     verify_slices_are_equal(given.as_ref(), hash(verify_token).as_ref()).ok()?;
-    let challenge = short(form::field(query, "hub.challenge"))?;
+    let challenge = short(challenge)?;
     Some(Handshake {
         status: 200,
         content_type: "text/plain",
@@ -107,15 +122,15 @@ fn short(challenge: Option<String>) -> Option<String> {
     })
 }
 
-fn has_event(body: &[u8]) -> bool {
-    text_at(body, &[Step::Key("event"), Step::Key("type")]).is_some()
+fn in_json(value: &serde_json::Value) -> Handshake {
+    in_text(value.to_string())
 }
 
-fn in_json(value: &serde_json::Value) -> Handshake {
+fn in_text(json: String) -> Handshake {
     Handshake {
         status: 200,
         content_type: "application/json",
-        body: value.to_string().into_bytes(),
+        body: json.into_bytes(),
     }
 }
 

@@ -59,14 +59,16 @@ pub(super) fn verify(
         }
         Provider::Shopify => {
             // Shopify's newer deliveries have the same header without `X-`.
-            let older = request.text("x-shopify-hmac-sha256")?.is_some();
-            let newer = !older && request.text("shopify-hmac-sha256")?.is_some();
-            let name = if newer {
-                "shopify-hmac-sha256"
-            } else {
-                "x-shopify-hmac-sha256"
+            let (older, newer) = ("x-shopify-hmac-sha256", "shopify-hmac-sha256");
+            let (name, given) = match request.text(older)? {
+                Some(given) => (older, given),
+                None => match request.text(newer)? {
+                    Some(given) => (newer, given),
+                    None => return Err(ProviderError::missing(older)),
+                },
             };
-            keys.matching(&[body], &[base64_of(request, name)?])
+            let given = codec::base64(given).ok_or(ProviderError::malformed(name))?;
+            keys.matching(&[body], &[given])
         }
         Provider::Line => keys.matching(&[body], &[base64_of(request, "x-line-signature")?]),
         Provider::Square => {

@@ -4,8 +4,9 @@
 //! be remembered: it is what [`delivery_id`](super::delivery_id) gives. Mailgun sends JSON for
 //! events, forms for received mail.
 
+use super::json::{Step::Key, texts_at};
 use super::mac::MacKeys;
-use super::{ProviderError, ReceivedRequest, codec, form, freshness, json};
+use super::{ProviderError, ReceivedRequest, codec, form, freshness};
 
 /// Mailgun goes on trying for eight hours, does not say that it signs again, and asks not to be
 /// strict here; the token keeps a request from being used twice meanwhile.
@@ -20,12 +21,12 @@ pub(super) fn verify(
     request: &ReceivedRequest<'_>,
     now_unix_seconds: i64,
 ) -> Result<usize, ProviderError> {
-    let required = |name| part(request, name).ok_or(ProviderError::MissingField(name));
-    let timestamp = required("timestamp")?;
-    let token = required("token")?;
-    let own = required("signature")?;
     // An event of a subaccount is signed with the key of the account above it too.
-    let parent = part(request, "parent-signature");
+    let names = ["timestamp", "token", "signature", "parent-signature"];
+    let [timestamp, token, own, parent] = parts(request, names);
+    let timestamp = timestamp.ok_or(ProviderError::MissingField("timestamp"))?;
+    let token = token.ok_or(ProviderError::MissingField("token"))?;
+    let own = own.ok_or(ProviderError::MissingField("signature"))?;
 
     let seconds =
         freshness::digits(&timestamp).ok_or(ProviderError::MalformedField("timestamp"))?;
@@ -40,11 +41,19 @@ pub(super) fn verify(
     keys.matching(&[timestamp.as_bytes(), token.as_bytes()], &given)
 }
 
-/// A part of the signature, of JSON or of a form.
-pub(super) fn part(request: &ReceivedRequest<'_>, name: &str) -> Option<String> {
+/// The token, which is another one in each request.
+pub(super) fn token(request: &ReceivedRequest<'_>) -> Option<String> {
+    let [token] = parts(request, ["token"]);
+    token
+}
+
+/// Parts of the signature, of JSON or of a form; all of the body counts, so that the token that is
+/// remembered is the one that was verified.
+fn parts<const N: usize>(request: &ReceivedRequest<'_>, names: [&str; N]) -> [Option<String>; N] {
     if request.is_form() {
-        form::field(request.body, name)
+        form::values(request.body, names)
     } else {
-        json::field(request.body, &["signature", name])
+        let paths = names.map(|name| [Key("signature"), Key(name)]);
+        texts_at(request.body, paths.each_ref().map(|path| path.as_slice()))
     }
 }

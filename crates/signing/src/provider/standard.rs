@@ -58,3 +58,9 @@ fn known(request: &ReceivedRequest<'_>, name: &'static str) -> &'static str {
 pub(super) fn headers<'a>(request: &ReceivedRequest<'a>) -> SignedHeaders<'a> {
     SignedHeaders::find(|name| request.readable(name))
 }
+
+/// The first of them alone.
+pub(super) fn id<'a>(request: &ReceivedRequest<'a>) -> Option<&'a str> {
+    let id = request.readable("webhook-id");
+    id.or_else(|| request.readable("svix-id"))
+}

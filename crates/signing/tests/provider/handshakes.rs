@@ -65,7 +65,7 @@ fn zooms_token_is_signed_with_the_secret_that_signed_the_question() {
     for secret in ["new", "old"] {
         let encrypted = hmac_hex(secret, "qgg8vlvZRS6UYooatFL8Aw");
         let expected =
-            format!(r#"{{"encryptedToken":"{encrypted}","plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#);
+            format!(r#"{{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"{encrypted}"}}"#);
         let answer = handshake(&zoom(secret, body), &verifier);
         assert_eq!(answer, in_json(&expected));
     }

@@ -32,6 +32,7 @@ pub(crate) async fn are_narrowed(world: World) {
     let seen = Some(SeenKey {
         digest: [1; 16],
         since,
+        until: since.plus_ms(1_000),
     });
     let mut all: Vec<Capture> = (0..5).map(|_| new_capture(&world, bin)).collect();
     all[1].method = "GET".to_owned();
@@ -174,12 +175,15 @@ pub(crate) async fn bodies_are_read_only_when_they_are_wanted(world: World) {
         .collect();
     assert_eq!((found.list, found.looked_up_to), (bare, None));
 
+    let head = all[0].target.len() + all[0].headers.as_bytes().len();
+    let one = head + 50_000;
     let cases = [
         (1, 1, true),
-        (50_000, 1, true),
-        (50_001, 2, true),
-        (100_001, 3, false),
-        (200_000, 3, false),
+        (50_001, 1, true),
+        (one, 1, true),
+        (one + 1, 2, true),
+        (2 * one + 1, 3, false),
+        (4 * one, 3, false),
     ];
     for text in [None, Some("x".to_owned())] {
         for (bytes_max, expected, ends_early) in cases {

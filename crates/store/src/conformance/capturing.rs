@@ -137,6 +137,7 @@ fn known(capture: &Capture, byte: u8, since: Timestamp) -> NewCapture {
         seen: Some(SeenKey {
             digest: [byte; 16],
             since,
+            until: capture.received_at.plus_ms(1_000),
         }),
         ..plain(capture)
     }

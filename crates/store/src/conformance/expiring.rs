@@ -7,7 +7,7 @@ use super::bins::{bin, create, new_bin, new_bin_credential, stored};
 use super::capturing::{keep, new_capture, plain, stored as stored_capture, with_body};
 use super::credentials::{create as create_credential, find as find_credential};
 use super::forgetting::{LATER, forget};
-use crate::{Change, Forget, NewCapture, SeenKey};
+use crate::{BinUsage, Change, Forget, NewCapture, SeenKey};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -109,6 +109,7 @@ pub(crate) async fn what_deleted_ones_had_goes_in_steps(world: World) {
             let seen = Some(SeenKey {
                 digest: [all.len() as u8; 16],
                 since: capture.received_at,
+                until: LATER,
             });
             let new = NewCapture {
                 seen,
@@ -149,38 +150,122 @@ pub(crate) async fn what_comes_late_is_forgotten_too(world: World) {
     assert!(has_row(&world, &bin).await);
     let late = with_body(new_capture(&world, bin.id), vec![b'x'; 20 << 20]);
     keep(&world, &[late.clone(), new_capture(&world, bin.id)]).await;
-    assert_eq!(forget(&world, Forget::Bins(now), 10).await, 2);
+    // Whether it has anything is not looked at until nothing can be on its way any more.
+    assert_eq!(forget(&world, Forget::Bins(now), 10).await, 0);
+    assert!(stored_capture(&world, &late).await.is_some());
+    let hour_later = now.plus_ms(HOUR_MS + 60_000);
+    assert_eq!(forget(&world, Forget::Bins(hour_later), 1).await, 2 + 1);
     assert_eq!(stored_capture(&world, &late).await, None);
-    // The row is the last to go.
-    assert_eq!(forget(&world, Forget::Bins(LATER), 1).await, 1);
     assert!(!has_row(&world, &bin).await);
+}
+
+pub(crate) async fn clearing_is_a_use(world: World) {
+    let start = world.now();
+    let [cleared, one_gone, untouched] = [
+        expiring(&world, start).await,
+        expiring(&world, start).await,
+        expiring(&world, start).await,
+    ];
+    let early = Timestamp::from_unix_ms(0);
+    let mut captures = Vec::new();
+    for bin in [&cleared, &one_gone, &untouched] {
+        let capture = Capture {
+            received_at: early,
+            ..new_capture(&world, bin.id)
+        };
+        keep(&world, std::slice::from_ref(&capture)).await;
+        captures.push(capture);
+    }
+    let before: Timestamp = std::time::SystemTime::now().into();
+    let (store, last) = (&world.store, captures[2].id);
+    store.clear_bin(cleared.id, last, 10).await.unwrap();
+    let one = store.delete_capture(one_gone.id, captures[1].id);
+    one.await.unwrap();
+    // What deletes nothing is no use.
+    let least = CaptureId(Ksuid::MIN);
+    store.clear_bin(untouched.id, least, 10).await.unwrap();
+    let other = store.delete_capture(untouched.id, captures[1].id);
+    other.await.unwrap();
+    let after: Timestamp = std::time::SystemTime::now().into();
+    let mut ends = Vec::new();
+    for bin in [&cleared, &one_gone] {
+        let found = stored(&world, bin).await.unwrap();
+        let expires_at = found.expires_at;
+        assert!(expires_at >= before.plus_ms(HOUR_MS), "{expires_at:?}");
+        assert!(expires_at <= after.plus_ms(HOUR_MS), "{expires_at:?}");
+        let bin = bin.clone();
+        assert_eq!(found, Bin { expires_at, ..bin });
+        ends.push(expires_at);
+    }
+    ends.sort();
+    // The third one goes.
+    let early = Forget::Bins(ends[0].plus_ms(-1));
+    assert_eq!(forget(&world, early, 10).await, 1 + 1);
+    assert!(stored(&world, &cleared).await.is_some());
+    assert!(stored(&world, &one_gone).await.is_some());
+    assert_eq!(forget(&world, Forget::Bins(ends[1]), 10).await, 2);
+}
+
+pub(crate) async fn trimming_forgets_no_use(world: World) {
+    let start = world.now();
+    let bin = expiring(&world, start).await;
+    let mut captures = [(); 3].map(|()| new_capture(&world, bin.id));
+    for (hours, capture) in captures.iter_mut().enumerate() {
+        capture.received_at = start.plus_ms(HOUR_MS * (5 + hours as i64));
+    }
+    keep(&world, &captures).await;
+    let trim = async |captures| {
+        let excess = BinUsage { captures, bytes: 0 };
+        world.store.trim_bin(bin.id, excess, 10).await.unwrap();
+        stored(&world, &bin).await.unwrap().expires_at
+    };
+    // As long as the latest is there, it tells.
+    assert_eq!(trim(2).await, bin.expires_at);
+    let expires_at = captures[2].received_at.plus_ms(HOUR_MS);
+    assert_eq!(trim(1).await, expires_at);
+    let before = Forget::Bins(expires_at.plus_ms(-1));
+    assert_eq!(forget(&world, before, 10).await, 0);
+    assert_eq!(forget(&world, Forget::Bins(expires_at), 10).await, 1);
+
+    // It is never set back.
+    let long = expiring(&world, LATER).await;
+    keep(&world, &[new_capture(&world, long.id)]).await;
+    let excess = BinUsage {
+        captures: 1,
+        bytes: 0,
+    };
+    world.store.trim_bin(long.id, excess, 10).await.unwrap();
+    assert_eq!(stored(&world, &long).await, Some(long));
 }
 
 pub(crate) async fn keys_go_when_no_window_reaches_them(world: World) {
     let bin = world.id();
     let since = Timestamp::from_unix_ms(0);
-    let seen = async |byte: u8| {
-        let capture = new_capture(&world, bin);
+    let seen = async |byte: u8, until: Timestamp| {
         let seen = Some(SeenKey {
             digest: [byte; 16],
             since,
+            until,
         });
         let new = NewCapture {
             seen,
-            ..plain(&capture)
+            ..plain(&new_capture(&world, bin))
         };
         let kept = world.store.capture(vec![new]).await.unwrap();
-        (capture.received_at, kept[0].duplicate_of.is_some())
+        kept[0].duplicate_of.is_some()
     };
-    let (first_at, _) = seen(1).await;
-    let (second_at, _) = seen(2).await;
-    let days_8_ms = 8 * 24 * HOUR_MS;
-    let week_later = Forget::Bins(second_at.plus_ms(7 * 24 * HOUR_MS));
-    assert_eq!(forget(&world, week_later, 1).await, 0);
-    assert!(seen(1).await.1);
-    // The older one's time is over, the other's is not yet.
-    assert!(first_at < second_at);
-    forget(&world, Forget::Bins(second_at.plus_ms(days_8_ms)), 1).await;
-    assert!(!seen(1).await.1);
-    assert!(seen(2).await.1);
+    let until = world.now();
+    assert!(!seen(1, until).await);
+    assert!(!seen(2, until.plus_ms(1)).await);
+    // What it would have been for a later one does not count.
+    assert!(seen(2, until.plus_ms(-1)).await);
+    assert_eq!(forget(&world, Forget::Bins(until), 1).await, 0);
+    assert!(seen(1, until).await);
+    // One's time is over, the other's is not yet.
+    assert_eq!(forget(&world, Forget::Bins(until.plus_ms(1)), 1).await, 1);
+    assert!(!seen(1, LATER).await);
+    assert!(seen(2, LATER).await);
+    assert_eq!(forget(&world, Forget::Bins(until.plus_ms(2)), 1).await, 1);
+    assert!(seen(1, LATER).await);
+    assert!(!seen(2, LATER).await);
 }

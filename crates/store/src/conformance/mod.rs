@@ -233,12 +233,16 @@ macro_rules! conformance_suite {
                 a_text_is_found_page_by_page
                 a_search_is_bounded_in_captures
                 a_search_is_bounded_in_bytes
+                what_nothing_meets_is_bounded_too
             }
             trimming {
                 usage_is_counted
                 the_oldest_go
                 a_large_excess_goes_in_one_call
                 one_is_deleted
+                all_up_to_one_go
+                clearing_ends_when_nothing_is_left
+                large_ones_are_cleared_in_steps
             }
             expiring {
                 unused_ones_go_when_their_time_is_over
@@ -246,6 +250,8 @@ macro_rules! conformance_suite {
                 a_change_after_the_last_capture_counts
                 what_deleted_ones_had_goes_in_steps
                 what_comes_late_is_forgotten_too
+                clearing_is_a_use
+                trimming_forgets_no_use
                 keys_go_when_no_window_reaches_them
             }
         }

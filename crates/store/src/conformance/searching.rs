@@ -1,13 +1,13 @@
-//! Captures with a text in them, found in steps of bounded cost.
+//! Captures with a text in them, or few of many, found in steps of bounded cost.
 
 use bytes::Bytes;
 use hookwire_types::*;
 
 use super::World;
 use super::captures::{ids, list};
-use super::capturing::{keep, new_capture, with_body};
+use super::capturing::{keep, new_capture, plain, with_body};
 use super::world::ALL;
-use crate::{CaptureFilter, Captures, Payloads};
+use crate::{CaptureFilter, Captures, NewCapture, Payloads, SeenKey};
 
 fn with_text(text: &str) -> CaptureFilter {
     CaptureFilter {
@@ -86,13 +86,13 @@ pub(crate) async fn a_text_is_found_page_by_page(world: World) {
 async fn search_all(
     world: &World,
     bin: BinId,
-    text: &str,
+    filter: CaptureFilter,
     order: Order,
 ) -> (Vec<CaptureId>, usize) {
     let mut page = Page::first(10, order);
     let mut all = Vec::new();
     for reads in 1..100 {
-        let found = list(world, bin, with_text(text), page.clone(), Payloads::Omitted).await;
+        let found = list(world, bin, filter.clone(), page.clone(), Payloads::Omitted).await;
         all.extend(ids(&found));
         let Some(place) = found.looked_up_to else {
             return (all, reads);
@@ -111,10 +111,10 @@ pub(crate) async fn a_search_is_bounded_in_captures(world: World) {
     }
     keep(&world, &all).await;
     let needles = [0, 2_500, last].map(|index| all[index].id);
-    let (found, reads) = search_all(&world, bin, "needle", Order::Ascending).await;
+    let (found, reads) = search_all(&world, bin, with_text("needle"), Order::Ascending).await;
     assert_eq!(found, needles);
     assert!(reads > 1);
-    let (mut found, _) = search_all(&world, bin, "needle", Order::Descending).await;
+    let (mut found, _) = search_all(&world, bin, with_text("needle"), Order::Descending).await;
     found.reverse();
     assert_eq!(found, needles);
 
@@ -130,6 +130,82 @@ pub(crate) async fn a_search_is_bounded_in_captures(world: World) {
     assert!(found.looked_up_to > Some(all[0].id));
 }
 
+pub(crate) async fn what_nothing_meets_is_bounded_too(world: World) {
+    let bin = world.id();
+    let mut all: Vec<Capture> = (0..4_100).map(|_| new_capture(&world, bin)).collect();
+    let last = all.len() - 1;
+    let since = world.now();
+    for index in [0, last] {
+        all[index].method = "PUT".to_owned();
+        all[index].verification = CaptureVerification::Valid;
+    }
+    keep(&world, &all[..last]).await;
+    let mut kept = Vec::new();
+    for capture in [&new_capture(&world, bin), &all[last]] {
+        let seen = Some(SeenKey {
+            digest: [1; 16],
+            since,
+            until: since.plus_ms(1_000),
+        });
+        let new = NewCapture {
+            seen,
+            ..plain(capture)
+        };
+        kept.extend(world.store.capture(vec![new]).await.unwrap());
+    }
+    assert!(kept[1].duplicate_of.is_some());
+
+    let none = CaptureFilter::default;
+    let ends = vec![all[0].id, all[last].id];
+    let cases = [
+        (
+            CaptureFilter {
+                method: Some("PUT".to_owned()),
+                ..none()
+            },
+            ends.clone(),
+        ),
+        (
+            CaptureFilter {
+                verified: Some(true),
+                ..none()
+            },
+            ends.clone(),
+        ),
+        (
+            CaptureFilter {
+                verified: Some(false),
+                ..none()
+            },
+            vec![],
+        ),
+        (
+            CaptureFilter {
+                duplicate: Some(true),
+                ..none()
+            },
+            vec![all[last].id],
+        ),
+        // Those that are no question of the text count as well.
+        (
+            CaptureFilter {
+                method: Some("PUT".to_owned()),
+                ..with_text("example")
+            },
+            ends,
+        ),
+    ];
+    for (filter, expected) in cases {
+        for order in [Order::Ascending, Order::Descending] {
+            let (mut found, reads) = search_all(&world, bin, filter.clone(), order).await;
+            if order == Order::Descending {
+                found.reverse();
+            }
+            assert_eq!((found, reads), (expected.clone(), 3), "{filter:?}");
+        }
+    }
+}
+
 pub(crate) async fn a_search_is_bounded_in_bytes(world: World) {
     let bin = world.id();
     let body = Bytes::from(vec![b'x'; 12 << 20]);
@@ -138,6 +214,6 @@ pub(crate) async fn a_search_is_bounded_in_bytes(world: World) {
     }
     let needle = with_body(new_capture(&world, bin), "needle");
     keep(&world, std::slice::from_ref(&needle)).await;
-    let (found, reads) = search_all(&world, bin, "needle", Order::Ascending).await;
+    let (found, reads) = search_all(&world, bin, with_text("needle"), Order::Ascending).await;
     assert_eq!((found, reads), (vec![needle.id], 2));
 }

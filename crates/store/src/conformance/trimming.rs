@@ -102,3 +102,76 @@ pub(crate) async fn one_is_deleted(world: World) {
     assert_eq!(delete(bin, captures[0].id).await, usage(0));
     assert_left(&world, &captures, 1..2).await;
 }
+
+pub(crate) async fn all_up_to_one_go(world: World) {
+    let bin = world.id();
+    let captures = fill(&world, bin, 9).await;
+    let beside = fill(&world, world.id(), 1).await;
+    let clear = async |up_to: CaptureId, limit| {
+        let cleared = world.store.clear_bin(bin, up_to, limit).await;
+        cleared.unwrap()
+    };
+    assert_eq!(clear(captures[0].id, 10).await, usage(1));
+    // It need not be there itself, and what came later stays.
+    assert_eq!(clear(captures[0].id, 10).await, usage(0));
+    assert_eq!(clear(captures[5].id, 2).await, usage(2));
+    assert_left(&world, &captures, 3..9).await;
+    // What others delete meanwhile is not made up for.
+    world
+        .store
+        .delete_capture(bin, captures[5].id)
+        .await
+        .unwrap();
+    assert_eq!(clear(captures[5].id, 10).await, usage(2));
+    assert_eq!(clear(captures[5].id, 10).await, usage(0));
+    assert_left(&world, &captures, 6..9).await;
+    assert_eq!(clear(beside[0].id, 10).await, usage(3));
+    assert_left(&world, &beside, 0..1).await;
+}
+
+/// Both find the same captures, and only one of them deletes each.
+pub(crate) async fn clearing_ends_when_nothing_is_left(world: World) {
+    let bin = world.id();
+    let captures = fill(&world, bin, 300).await;
+    let last = captures[299].id;
+    let clear = async || {
+        let mut count = 0;
+        loop {
+            let gone = world.store.clear_bin(bin, last, 10).await.unwrap();
+            count += gone.captures;
+            if gone.captures == 0 {
+                let left = world.store.bin_usage(bin).await.unwrap();
+                assert_eq!(left, usage(0));
+                return count;
+            }
+        }
+    };
+    let trim = async || {
+        let mut count = 0;
+        for _ in 0..15 {
+            let gone = world.store.trim_bin(bin, usage(10), 10).await.unwrap();
+            count += gone.captures;
+        }
+        count
+    };
+    let (a, b, trimmed) = tokio::join!(clear(), clear(), trim());
+    assert_eq!(a + b + trimmed, 300);
+}
+
+pub(crate) async fn large_ones_are_cleared_in_steps(world: World) {
+    let bin = world.id();
+    let mut last = None;
+    for _ in 0..4 {
+        let capture = with_body(new_capture(&world, bin), vec![b'x'; 10 << 20]);
+        keep(&world, std::slice::from_ref(&capture)).await;
+        last = Some(capture.id);
+    }
+    for expected in [2, 2, 0] {
+        let gone = world
+            .store
+            .clear_bin(bin, last.unwrap(), 100)
+            .await
+            .unwrap();
+        assert_eq!(gone.captures, expected);
+    }
+}

@@ -4,8 +4,10 @@ use hookwire_types::*;
 use rusqlite::{Connection, params};
 
 use super::answer;
+use super::failure::Failure;
 use super::rows::{to_json, to_json_unless_empty};
-use crate::{Accepted, Conflict};
+use super::vault::Vault;
+use crate::{Accepted, Conflict, StoreError};
 
 /// The conflict names its index: only a repeated `event_id` is an answer to the caller. Anything
 /// else, as an id that exists already, is a fault and must not look like one.
@@ -19,21 +21,61 @@ pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
 
+/// What costs time to make of a message and its answer. It is made before the write: one thread
+/// does all writing.
+#[derive(Debug)]
+pub(super) struct Made {
+    texts: Texts,
+    /// What of the answer is kept sealed.
+    sealed: Option<Vec<u8>>,
+}
+
+impl Made {
+    pub(super) fn of(accepted: &Accepted, vault: &Vault) -> Result<Self, StoreError> {
+        let sealed = accepted.answer.as_ref().map(|it| vault.seal_answer(it));
+        Ok(Self {
+            texts: Texts::of(&accepted.message).map_err(|error| Failure::from(&error))?,
+            sealed: sealed.transpose()?.flatten(),
+        })
+    }
+}
+
+/// What of a message is kept as JSON.
+#[derive(Debug)]
+struct Texts {
+    channels: Option<String>,
+    tags: Option<String>,
+    raw_headers: Option<String>,
+    received: Option<String>,
+}
+
+impl Texts {
+    fn of(message: &Message) -> rusqlite::Result<Self> {
+        let raw = message.raw.as_ref();
+        Ok(Self {
+            channels: to_json_unless_empty(&message.channels)?,
+            tags: to_json_unless_empty(&message.tags)?,
+            raw_headers: raw.map(|raw| to_json(&raw.headers)).transpose()?,
+            received: message.received.as_ref().map(to_json).transpose()?,
+        })
+    }
+}
+
 /// How many rows this is, about.
 pub(super) fn rows(accepted: &Accepted) -> usize {
     1 + accepted.deliveries.len()
 }
 
-/// See [`crate::Store::append`]. `sealed` has for each what of its answer is kept sealed.
+/// See [`crate::Store::append`]. `made` has what was made of each.
 pub(super) fn append(
     connection: &Connection,
     batch: &[Accepted],
-    sealed: &[Option<Vec<u8>>],
+    made: &[Made],
 ) -> rusqlite::Result<Vec<Result<(), Conflict>>> {
     batch
         .iter()
-        .zip(sealed)
-        .map(|(accepted, sealed)| append_one(connection, accepted, sealed.as_deref()))
+        .zip(made)
+        .map(|(accepted, made)| append_one(connection, accepted, made))
         .collect()
 }
 
@@ -41,10 +83,10 @@ pub(super) fn append(
 pub(super) fn append_one(
     connection: &Connection,
     accepted: &Accepted,
-    sealed: Option<&[u8]>,
+    made: &Made,
 ) -> rusqlite::Result<Result<(), Conflict>> {
     let message = &*accepted.message;
-    if !insert(connection, message)? {
+    if !insert(connection, message, &made.texts)? {
         return Ok(Err(Conflict::EventId));
     }
     let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
@@ -58,7 +100,7 @@ pub(super) fn append_one(
         ])?;
     }
     if let Some(kept) = &accepted.answer {
-        answer::keep(connection, kept, sealed)?;
+        answer::keep(connection, kept, made.sealed.as_deref())?;
     }
     Ok(Ok(()))
 }
@@ -67,7 +109,7 @@ pub(super) fn append_one(
 /// told before, by its `event_id`, is not told again.
 pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::Result<()> {
     let message = &*it.message;
-    if !insert(connection, message)? {
+    if !insert(connection, message, &Texts::of(message)?)? {
         return Ok(());
     }
     let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
@@ -84,23 +126,22 @@ pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::
 }
 
 /// Whether the message was kept: not when its `event_id` is there already.
-fn insert(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
-    let raw = message.raw.as_ref();
+fn insert(connection: &Connection, message: &Message, texts: &Texts) -> rusqlite::Result<bool> {
     let inserted = connection.prepare_cached(INSERT_MESSAGE)?.execute(params![
         message.application.as_bytes(),
         message.id.as_bytes(),
         message.event_type,
         message.event_id,
-        to_json_unless_empty(&message.channels)?,
-        to_json_unless_empty(&message.tags)?,
+        texts.channels,
+        texts.tags,
         message.payload.as_deref(),
         message.deliver_at.map(|at| at.unix_ms()),
         message.payload_expires_at.map(|at| at.unix_ms()),
         message.created_at.unix_ms(),
-        raw.map(|raw| &*raw.body),
-        raw.map(|raw| to_json(&raw.headers)).transpose()?,
+        message.raw.as_ref().map(|raw| &*raw.body),
+        texts.raw_headers,
         message.recipient.as_ref().map(EndpointId::as_bytes),
-        message.received.as_ref().map(to_json).transpose()?,
+        texts.received,
     ])?;
     Ok(inserted == 1)
 }

@@ -24,7 +24,7 @@ const UPDATE: &str = "UPDATE bin
         expires_after_seconds = ?8, updated_at_ms = ?9, version = ?10
     WHERE id = ?1 AND organization_id = ?2 AND version = ?10 - 1 AND deleted_at_ms IS NULL";
 
-const DELETE: &str = "UPDATE bin SET deleted_at_ms = ?3, sealed = NULL
+const DELETE: &str = "UPDATE bin SET deleted_at_ms = ?3, forget_at_ms = 0, sealed = NULL
     WHERE id = ?1 AND organization_id = ?2 AND deleted_at_ms IS NULL";
 
 /// Nothing is left that they reach.

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::append;
 use super::rows::id;
-use crate::{BinUsage, KeptCapture, NewCapture, SeenKey};
+use super::vault::Vault;
+use crate::{BinUsage, KeptCapture, NewCapture, SeenKey, StoreError};
 
 pub(super) const INSERT: &str = "INSERT INTO capture
     (bin_id, id, received_at_ms, kept_bytes, body_bytes, http_10, verified, duplicate_of,
@@ -18,9 +19,10 @@ pub(super) const SEEN: &str = "SELECT capture_id FROM capture_key
 
 /// The key may be there, of a capture that is too old to count.
 pub(super) const INSERT_KEY: &str = "INSERT INTO capture_key
-    (bin_id, digest, capture_id, received_at_ms) VALUES (?1, ?2, ?3, ?4)
+    (bin_id, digest, capture_id, received_at_ms, until_ms) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (bin_id, digest) DO UPDATE
-    SET capture_id = excluded.capture_id, received_at_ms = excluded.received_at_ms";
+    SET capture_id = excluded.capture_id, received_at_ms = excluded.received_at_ms,
+        until_ms = excluded.until_ms";
 
 pub(super) const NOTE_RESPONSE: &str =
     "UPDATE capture SET response_status = ?3 WHERE bin_id = ?1 AND id = ?2";
@@ -28,38 +30,55 @@ pub(super) const NOTE_RESPONSE: &str =
 pub(super) const USAGE: &str =
     "SELECT count(*), coalesce(sum(kept_bytes), 0) FROM capture WHERE bin_id = ?1";
 
-/// See [`crate::Store::capture`]. `sealed` has for each what of its message's answer is kept
-/// sealed.
+/// What costs time to make of a capture, see [`append::Made`].
+#[derive(Debug)]
+pub(super) struct Made {
+    peer: Option<String>,
+    forward: Option<append::Made>,
+}
+
+impl Made {
+    pub(super) fn of(new: &NewCapture, vault: &Vault) -> Result<Self, StoreError> {
+        let forward = new.forward.as_ref().map(|it| append::Made::of(it, vault));
+        Ok(Self {
+            peer: new.capture.peer.map(|peer| peer.to_string()),
+            forward: forward.transpose()?,
+        })
+    }
+}
+
+/// How many rows this is, about.
+pub(super) fn rows(new: &NewCapture) -> usize {
+    1 + new.forward.as_ref().map_or(0, append::rows)
+}
+
+/// See [`crate::Store::capture`]. `made` has what was made of each.
 pub(super) fn capture(
     connection: &Connection,
     batch: &[NewCapture],
-    sealed: &[Option<Vec<u8>>],
+    made: &[Made],
 ) -> rusqlite::Result<Vec<KeptCapture>> {
     batch
         .iter()
-        .zip(sealed)
-        .map(|(new, sealed)| keep(connection, new, sealed.as_deref()))
+        .zip(made)
+        .map(|(new, made)| keep(connection, new, made))
         .collect()
 }
 
-fn keep(
-    connection: &Connection,
-    new: &NewCapture,
-    sealed: Option<&[u8]>,
-) -> rusqlite::Result<KeptCapture> {
+fn keep(connection: &Connection, new: &NewCapture, made: &Made) -> rusqlite::Result<KeptCapture> {
     let capture = &*new.capture;
     let duplicate_of = match &new.seen {
         Some(key) => seen(connection, capture, key)?,
         None => None,
     };
-    let message = match &new.forward {
-        Some(forward) if duplicate_of.is_none() => {
-            let appended = append::append_one(connection, forward, sealed)?;
+    let message = match (&new.forward, &made.forward) {
+        (Some(forward), Some(made)) if duplicate_of.is_none() => {
+            let appended = append::append_one(connection, forward, made)?;
             appended.is_ok().then_some(forward.message.id)
         }
         _ => None,
     };
-    insert(connection, capture, duplicate_of, message)?;
+    insert(connection, capture, made, duplicate_of, message)?;
     Ok(KeptCapture { duplicate_of })
 }
 
@@ -82,6 +101,7 @@ fn seen(
             key.digest,
             capture.id.as_bytes(),
             capture.received_at.unix_ms(),
+            key.until.unix_ms(),
         ])?;
     }
     Ok(first)
@@ -90,6 +110,7 @@ fn seen(
 fn insert(
     connection: &Connection,
     it: &Capture,
+    made: &Made,
     duplicate_of: Option<CaptureId>,
     message: Option<MessageId>,
 ) -> rusqlite::Result<()> {
@@ -110,7 +131,7 @@ fn insert(
         message.as_ref().map(MessageId::as_bytes),
         it.response_status,
         it.method,
-        it.peer.map(|peer| peer.to_string()),
+        made.peer,
         it.event_type,
         verification_error,
         &*it.target,

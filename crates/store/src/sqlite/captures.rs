@@ -1,24 +1,16 @@
-//! Captures, read with their bodies or without, and searched.
-//!
-//! What narrows a list is left to SQLite but for a text: no index helps to find it, so a read
-//! looks at a bounded number of captures and tells how far it came.
+//! Captures, read with their bodies or without, and narrowed, see `search`.
 
 use std::sync::LazyLock;
 
 use bytes::Bytes;
 use hookwire_types::*;
-use memchr::memmem::Finder;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows::{id, id_or_none, moment, strange};
+use super::search::{self, SEARCHED_MAX, Search, Wanted};
 use super::select::{Range, Select};
 use crate::{CaptureFilter, Captures, Payloads};
-
-/// Captures that one read searches at most.
-pub(super) const SEARCHED_MAX: usize = 2_000;
-/// What they may take up together, the last one beyond that: some tenths of a second.
-pub(super) const SEARCHED_BYTES_MAX: u64 = 32 << 20;
 
 const COLUMNS: &str = "c.bin_id, c.id, c.received_at_ms, c.body_bytes, c.http_10, c.verified,
     c.duplicate_of, c.message_id, c.response_status, c.method, c.peer, c.event_type,
@@ -26,15 +18,21 @@ const COLUMNS: &str = "c.bin_id, c.id, c.received_at_ms, c.body_bytes, c.http_10
 const BODY_COLUMN: usize = 15;
 
 /// One capture of a bin, with its body.
-pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT {COLUMNS}, c.body FROM capture AS c WHERE c.bin_id = ?1 AND c.id = ?2")
-});
+pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| one("c.body"));
+
+/// One capture of a bin, without it.
+pub(super) static SELECT_HEAD: LazyLock<String> = LazyLock::new(|| one("NULL"));
+
+fn one(body: &str) -> String {
+    format!("SELECT {COLUMNS}, {body} FROM capture AS c WHERE c.bin_id = ?1 AND c.id = ?2")
+}
 
 /// A read of a list.
 #[derive(Debug)]
 pub(super) struct Query {
+    bin: BinId,
     select: Select,
-    text: Option<String>,
+    wanted: Option<Wanted>,
     limit: usize,
     bodies: Payloads,
     backwards: bool,
@@ -44,41 +42,31 @@ impl Query {
     /// See [`crate::Store::captures`].
     pub(super) fn new(
         bin: BinId,
-        filter: CaptureFilter,
+        filter: &CaptureFilter,
         page: &Page<CaptureId>,
         bodies: Payloads,
     ) -> Self {
-        let body = match (&filter.text, bodies) {
-            (None, Payloads::Omitted) => "NULL",
-            _ => "c.body",
+        let wanted = Wanted::of(filter);
+        // Those that are looked for are read one by one, once it is known which.
+        let (columns, limit) = match (&wanted, bodies) {
+            // One more shows whether there is one.
+            (Some(_), _) => (search::COLUMNS.to_owned(), SEARCHED_MAX + 1),
+            (None, Payloads::Omitted) => (format!("{COLUMNS}, NULL"), page.limit),
+            (None, Payloads::UpTo(_)) => (format!("{COLUMNS}, c.body"), page.limit),
         };
-        let mut select = Select::new(
-            format!("SELECT {COLUMNS}, {body} FROM capture AS c WHERE c.bin_id = ?"),
+        let select = Select::new(
+            format!("SELECT {columns} FROM capture AS c WHERE c.bin_id = ?"),
             bin.as_bytes().to_vec(),
         );
-        if let Some(method) = filter.method {
-            select.and_value("c.method = ?", method);
-        }
-        match filter.duplicate {
-            Some(true) => select.and("c.duplicate_of IS NOT NULL"),
-            Some(false) => select.and("c.duplicate_of IS NULL"),
-            None => {}
-        }
-        if let Some(verified) = filter.verified {
-            select.and_value("c.verified = ?", verified);
-        }
         let rows = Page {
-            limit: match &filter.text {
-                // One more shows whether there is one.
-                Some(_) => SEARCHED_MAX + 1,
-                None => page.limit,
-            },
+            limit,
             ..page.clone()
         };
         let range = Range::between(filter.after, filter.before).below(filter.below);
         Self {
+            bin,
             select: select.page("c.id", range, &rows),
-            text: filter.text,
+            wanted,
             limit: page.limit,
             bodies,
             backwards: page.reads_backwards(),
@@ -87,29 +75,32 @@ impl Query {
 
     /// Reads it.
     pub(super) fn read(&self, connection: &Connection) -> rusqlite::Result<Captures> {
-        let mut search = self.text.as_deref().map(Search::new);
+        let mut search = self.wanted.as_ref().map(Search::new);
         let mut found = Captures::default();
         let mut last = None;
-        let mut body_bytes = 0;
+        // Heads count too: a page of them may be larger than all bodies.
+        let mut bytes = 0;
         self.select.each_while(connection, |row| {
             if found.list.len() >= self.limit {
                 return Ok(false);
             }
-            if !found.list.is_empty() && self.is_full(body_bytes)
+            if !found.list.is_empty() && self.is_full(bytes)
                 || search.as_ref().is_some_and(Search::is_over)
             {
                 found.looked_up_to = last;
                 return Ok(false);
             }
             last = Some(id(row, 1)?);
-            if let Some(search) = &mut search
-                && !search.matches(row)?
-            {
-                return Ok(true);
+            let capture = match &mut search {
+                None => Some(read(row)?),
+                Some(search) => self.look(connection, search, row)?,
+            };
+            if let Some(capture) = capture {
+                bytes += capture.body.as_ref().map_or(0, Bytes::len)
+                    + capture.target.len()
+                    + capture.headers.as_bytes().len();
+                found.list.push(capture);
             }
-            let capture = read(row, self.bodies != Payloads::Omitted)?;
-            body_bytes += capture.body.as_ref().map_or(0, Bytes::len);
-            found.list.push(capture);
             Ok(true)
         })?;
         if self.backwards {
@@ -118,8 +109,38 @@ impl Query {
         Ok(found)
     }
 
-    fn is_full(&self, body_bytes: usize) -> bool {
-        matches!(self.bodies, Payloads::UpTo(max) if body_bytes >= max)
+    /// The capture of a row of [`search::COLUMNS`], if it is wanted.
+    fn look(
+        &self,
+        connection: &Connection,
+        search: &mut Search<'_>,
+        row: &Row<'_>,
+    ) -> rusqlite::Result<Option<Capture>> {
+        if !search.may_want(row)? {
+            return Ok(None);
+        }
+        let is_with_body = self.bodies != Payloads::Omitted
+            || self.wanted.as_ref().is_some_and(Wanted::is_in_bodies);
+        let sql = match is_with_body {
+            true => &SELECT,
+            false => &SELECT_HEAD,
+        };
+        let own_id: CaptureId = id(row, 1)?;
+        let mut capture = connection
+            .prepare_cached(sql)?
+            .query_row([self.bin.as_bytes(), own_id.as_bytes()], read)?;
+        let body = capture.body.as_deref().unwrap_or_default();
+        if !search.has_text(&capture.target, &capture.headers, body) {
+            return Ok(None);
+        }
+        if self.bodies == Payloads::Omitted {
+            capture.body = None;
+        }
+        Ok(Some(capture))
+    }
+
+    fn is_full(&self, bytes: usize) -> bool {
+        matches!(self.bodies, Payloads::UpTo(max) if bytes >= max)
     }
 
     /// The statement's text.
@@ -137,53 +158,11 @@ pub(super) fn find(
 ) -> rusqlite::Result<Option<Capture>> {
     connection
         .prepare_cached(&SELECT)?
-        .query_row([bin.as_bytes(), capture.as_bytes()], |row| read(row, true))
+        .query_row([bin.as_bytes(), capture.as_bytes()], read)
         .optional()
 }
 
-/// Looks for a text in captures, capitals and small letters of ASCII alike.
-struct Search<'a> {
-    text: Finder<'a>,
-    captures: usize,
-    bytes: u64,
-    /// What was looked at last, in small letters; kept for its room.
-    lowered: Vec<u8>,
-}
-
-impl Search<'_> {
-    fn new(text: &str) -> Self {
-        Self {
-            text: Finder::new(&text.to_ascii_lowercase()).into_owned(),
-            captures: 0,
-            bytes: 0,
-            lowered: Vec::new(),
-        }
-    }
-
-    /// Whether it looked at as much as it may.
-    fn is_over(&self) -> bool {
-        self.captures >= SEARCHED_MAX || self.bytes >= SEARCHED_BYTES_MAX
-    }
-
-    fn matches(&mut self, row: &Row<'_>) -> rusqlite::Result<bool> {
-        self.captures += 1;
-        for column in [BODY_COLUMN - 2, BODY_COLUMN - 1, BODY_COLUMN] {
-            let part = match row.get_ref(column)? {
-                ValueRef::Null => continue,
-                part => part.as_blob()?,
-            };
-            self.bytes += part.len() as u64;
-            self.lowered.clear();
-            self.lowered.extend(part.iter().map(u8::to_ascii_lowercase));
-            if self.text.find(&self.lowered).is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-}
-
-fn read(row: &Row<'_>, with_body: bool) -> rusqlite::Result<Capture> {
+fn read(row: &Row<'_>) -> rusqlite::Result<Capture> {
     let blob = |column| -> rusqlite::Result<_> {
         Ok(Bytes::copy_from_slice(row.get_ref(column)?.as_blob()?))
     };
@@ -213,8 +192,8 @@ fn read(row: &Row<'_>, with_body: bool) -> rusqlite::Result<Capture> {
         target: blob(13)?,
         headers: HeaderLines::new(blob(14)?),
         body: match row.get_ref(BODY_COLUMN)? {
-            body if with_body && body != ValueRef::Null => Some(blob(BODY_COLUMN)?),
-            _ => None,
+            ValueRef::Null => None,
+            _ => Some(blob(BODY_COLUMN)?),
         },
     })
 }

@@ -14,10 +14,9 @@ use super::trim::{self, Found, OLDEST, STEP_BYTES_MAX};
 use crate::{Forget, Forgotten, StoreError};
 
 /// A deleted bin's row stays for this long: a request that was on its way when the bin was deleted
-/// is kept for it, and must be found again to be forgotten. None is on its way as long as this.
+/// is kept for it, and must be found again to be forgotten. None is on its way as long as this. A
+/// bin that has nothing is not looked at until then.
 const LATE_MS: i64 = 3_600_000;
-/// A key counts for 7 days at most, the longest window that a bin can have.
-const KEYS_KEPT_MS: i64 = 8 * 86_400_000;
 
 pub(super) const EXPIRED: &str = "SELECT id FROM bin INDEXED BY bin_expiry
     WHERE deleted_at_ms IS NULL AND expires_at_ms <= ?1 LIMIT ?2";
@@ -30,30 +29,33 @@ pub(super) const NEXT_EXPIRY: &str = "SELECT expires_after_seconds * 1000 + max(
 
 pub(super) const MOVE: &str = "UPDATE bin SET expires_at_ms = ?2 WHERE id = ?1";
 
-pub(super) const EXPIRE: &str = "UPDATE bin SET deleted_at_ms = ?2, sealed = NULL WHERE id = ?1";
+pub(super) const EXPIRE: &str =
+    "UPDATE bin SET deleted_at_ms = ?2, forget_at_ms = 0, sealed = NULL WHERE id = ?1";
 
-/// Deleted bins that still have something, or whose time to have something is over.
-pub(super) const DELETED: &str = "SELECT id FROM bin AS b INDEXED BY bin_deleted
-    WHERE b.deleted_at_ms > 0
-      AND (b.deleted_at_ms < ?1
-           OR EXISTS (SELECT 1 FROM capture AS c WHERE c.bin_id = b.id)
-           OR EXISTS (SELECT 1 FROM capture_key AS k WHERE k.bin_id = b.id))
-    LIMIT ?2";
+/// Deleted bins that may have something, or whose time to have something is over.
+pub(super) const DELETED: &str =
+    "SELECT id FROM bin INDEXED BY bin_deleted WHERE forget_at_ms <= ?1 LIMIT ?2";
 
 pub(super) const DELETE_KEYS: &str = "DELETE FROM capture_key
     WHERE bin_id = ?1 AND digest IN (SELECT digest FROM capture_key WHERE bin_id = ?1 LIMIT ?2)";
 
 pub(super) const DELETE_BIN: &str = "DELETE FROM bin
-    WHERE id = ?1 AND deleted_at_ms < ?2
+    WHERE id = ?1 AND deleted_at_ms <= ?2
+      AND NOT EXISTS (SELECT 1 FROM capture WHERE bin_id = ?1)
+      AND NOT EXISTS (SELECT 1 FROM capture_key WHERE bin_id = ?1)";
+
+/// One that could not be deleted as it is too early: it is looked at once more.
+pub(super) const EMPTIED: &str = "UPDATE bin SET forget_at_ms = deleted_at_ms + ?2
+    WHERE id = ?1 AND forget_at_ms = 0
       AND NOT EXISTS (SELECT 1 FROM capture WHERE bin_id = ?1)
       AND NOT EXISTS (SELECT 1 FROM capture_key WHERE bin_id = ?1)";
 
 pub(super) const HAS_OLD_KEYS: &str =
-    "SELECT 1 FROM capture_key INDEXED BY capture_key_age WHERE received_at_ms < ?1 LIMIT 1";
+    "SELECT 1 FROM capture_key INDEXED BY capture_key_age WHERE until_ms < ?1 LIMIT 1";
 
 pub(super) const DELETE_OLD_KEYS: &str = "DELETE FROM capture_key
     WHERE (bin_id, digest) IN (SELECT bin_id, digest FROM capture_key INDEXED BY capture_key_age
-                               WHERE received_at_ms < ?1 LIMIT ?2)";
+                               WHERE until_ms < ?1 LIMIT ?2)";
 
 /// What one step deals with.
 enum Step {
@@ -117,13 +119,13 @@ fn find(connection: &Connection, at: Timestamp, limit: usize) -> rusqlite::Resul
     if !expired.is_empty() {
         return Ok(Step::Expired(expired));
     }
-    let deleted = ids(DELETED, at.plus_ms(-LATE_MS))?;
+    let deleted = ids(DELETED, at)?;
     if !deleted.is_empty() {
         return content(connection, deleted, limit);
     }
     let has_old_keys = connection
         .prepare_cached(HAS_OLD_KEYS)?
-        .exists([at.plus_ms(-KEYS_KEPT_MS).unix_ms()])?;
+        .exists([at.unix_ms()])?;
     Ok(if has_old_keys {
         Step::OldKeys
     } else {
@@ -197,6 +199,7 @@ fn delete(
     let mut count = gone.captures;
     let mut delete_keys = connection.prepare_cached(DELETE_KEYS)?;
     let mut delete_bin = connection.prepare_cached(DELETE_BIN)?;
+    let mut emptied = connection.prepare_cached(EMPTIED)?;
     let mut room = ROWS_MAX;
     for bin in bins {
         room -= delete_keys.execute(params![bin.as_bytes(), as_limit(room)])?;
@@ -205,12 +208,13 @@ fn delete(
         }
         let late_ms = at.plus_ms(-LATE_MS).unix_ms();
         count += delete_bin.execute(params![bin.as_bytes(), late_ms])? as u64;
+        emptied.execute(params![bin.as_bytes(), LATE_MS])?;
     }
     Ok(count)
 }
 
 fn delete_old_keys(connection: &Connection, at: Timestamp, limit: usize) -> rusqlite::Result<u64> {
-    let old_ms = at.plus_ms(-KEYS_KEPT_MS).unix_ms();
+    let old_ms = at.unix_ms();
     let deleted = connection
         .prepare_cached(DELETE_OLD_KEYS)?
         .execute(params![old_ms, as_limit(limit)])?;

@@ -40,6 +40,7 @@ mod open;
 mod options;
 mod pool;
 mod rows;
+mod search;
 mod select;
 mod store;
 mod task;

@@ -14,8 +14,9 @@ const NOBODY: NodeId = NodeId(0);
 impl Store for SqliteStore {
     async fn append(&self, batch: Vec<Accepted>) -> Result<Vec<Result<(), Conflict>>, StoreError> {
         let rows = batch.iter().map(append::rows).sum();
-        let sealed = self.vault.seal_answers(batch.iter().map(Some))?;
-        self.write(rows, move |it| append::append(it, &batch, &sealed))
+        let made = batch.iter().map(|it| append::Made::of(it, &self.vault));
+        let made: Vec<_> = made.collect::<Result<_, _>>()?;
+        self.write(rows, move |it| append::append(it, &batch, &made))
             .await
     }
 
@@ -77,10 +78,10 @@ impl Store for SqliteStore {
     }
 
     async fn capture(&self, batch: Vec<NewCapture>) -> Result<Vec<KeptCapture>, StoreError> {
-        let forwards = || batch.iter().map(|new| new.forward.as_ref());
-        let rows = batch.len() + forwards().flatten().map(append::rows).sum::<usize>();
-        let sealed = self.vault.seal_answers(forwards())?;
-        self.write(rows, move |it| capture::capture(it, &batch, &sealed))
+        let rows = batch.iter().map(capture::rows).sum();
+        let made = batch.iter().map(|it| capture::Made::of(it, &self.vault));
+        let made: Vec<_> = made.collect::<Result<_, _>>()?;
+        self.write(rows, move |it| capture::capture(it, &batch, &made))
             .await
     }
 
@@ -129,7 +130,7 @@ impl Store for SqliteStore {
         page: Page<CaptureId>,
         bodies: Payloads,
     ) -> Result<Captures, StoreError> {
-        let query = captures::Query::new(bin, filter, &page, bodies);
+        let query = captures::Query::new(bin, &filter, &page, bodies);
         self.read(move |it| query.read(it)).await
     }
 
@@ -158,6 +159,15 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<BinUsage, StoreError> {
         self.trim(bin, excess, limit).await
+    }
+
+    async fn clear_bin(
+        &self,
+        bin: BinId,
+        up_to: CaptureId,
+        limit: usize,
+    ) -> Result<BinUsage, StoreError> {
+        self.clear(bin, up_to, limit).await
     }
 
     async fn delete_capture(&self, bin: BinId, id: CaptureId) -> Result<BinUsage, StoreError> {

@@ -17,7 +17,7 @@ use super::answer::Stored;
 use super::failure::store_error;
 use super::rows::strange;
 use crate::seal::{HEADER_BYTES, SealError, Sealer};
-use crate::{Accepted, Change, StoreError};
+use crate::{Change, StoreError};
 
 /// A value that is sealed otherwise than the parameter says, by its beginning. Two seeks in
 /// each table, for SQLite has no index for "differs".
@@ -87,17 +87,6 @@ impl Vault {
             _ => None,
         };
         Ok(Prepared { change, sealed })
-    }
-
-    /// Seals what is kept of the answers to these, where there are any.
-    pub(super) fn seal_answers<'a>(
-        &self,
-        all: impl Iterator<Item = Option<&'a Accepted>>,
-    ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        let answers = all.map(|accepted| accepted?.answer.as_ref());
-        answers
-            .map(|answer| answer.map_or(Ok(None), |it| self.seal_answer(it)))
-            .collect()
     }
 
     /// Seals the body of a response. A key is needed only where there is one.

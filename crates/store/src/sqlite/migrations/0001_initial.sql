@@ -235,7 +235,8 @@ CREATE TABLE bin (
     created_at_ms         INTEGER NOT NULL,
     updated_at_ms         INTEGER NOT NULL,
     version               INTEGER NOT NULL,
-    deleted_at_ms         INTEGER
+    deleted_at_ms         INTEGER,
+    forget_at_ms          INTEGER           -- of a deleted one: when to look for what it still has
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX bin_token ON bin (token)
@@ -248,8 +249,8 @@ CREATE INDEX bin_expiry ON bin (expires_at_ms)
     WHERE deleted_at_ms IS NULL;
 CREATE INDEX bin_sealed ON bin (substr(sealed, 1, 9))
     WHERE sealed IS NOT NULL;
-CREATE INDEX bin_deleted ON bin (deleted_at_ms)
-    WHERE deleted_at_ms IS NOT NULL;
+CREATE INDEX bin_deleted ON bin (forget_at_ms)
+    WHERE forget_at_ms IS NOT NULL;
 
 -- Without another index: keeping a capture appends to the right of its bin's own range and nothing
 -- else. What may be large comes last, so that usage is counted and lists are narrowed without it.
@@ -280,10 +281,11 @@ CREATE TABLE capture_key (
     digest         BLOB    NOT NULL,
     capture_id     BLOB    NOT NULL,
     received_at_ms INTEGER NOT NULL,
+    until_ms       INTEGER NOT NULL,    -- forgotten then
     PRIMARY KEY (bin_id, digest)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX capture_key_age ON capture_key (received_at_ms);
+CREATE INDEX capture_key_age ON capture_key (until_ms);
 
 -- One row, written to find out whether the store can write.
 CREATE TABLE ping (
