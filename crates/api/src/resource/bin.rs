@@ -144,9 +144,8 @@ pub async fn clear(
     BinTarget(open): BinTarget,
     State(state): State<ApiState>,
 ) -> Result<StatusCode, ApiError> {
-    let bin = open.bin().id;
-    let _turn = state.turns().of(("captures", bin)).await;
-    forget_captures(state.store(), bin).await?;
+    let _alone = open.deleting().await;
+    forget_captures(state.store(), open.bin().id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

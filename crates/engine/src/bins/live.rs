@@ -42,6 +42,7 @@ pub(super) struct Live {
     followers: Arc<Semaphore>,
     followers_all: Arc<Semaphore>,
     pub(super) large: Semaphore,
+    pub(super) deleting: tokio::sync::Mutex<()>,
     /// Up to where its captures can be read in order. Each bin has its own: what is under way in
     /// another one holds nobody up.
     pub(super) horizon: Horizon,
@@ -135,6 +136,7 @@ impl Live {
             followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
             followers_all: Arc::clone(&shared.followers),
             large: Semaphore::new(LARGE_MAX),
+            deleting: tokio::sync::Mutex::default(),
             horizon: Horizon::default(),
             news: watch::Sender::new(Some(0)),
             listeners: AtomicUsize::new(0),

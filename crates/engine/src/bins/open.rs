@@ -9,7 +9,7 @@ use hookwire_signing::provider::{
     SchemeError,
 };
 use hookwire_types::*;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{MutexGuard, SemaphorePermit};
 
 use super::live::{Live, Refused, Waiting};
 
@@ -99,6 +99,12 @@ impl OpenBin {
     /// Waits for the bin's turn to have one more large body on its way; held until it has come.
     pub async fn large_body(&self) -> Option<SemaphorePermit<'_>> {
         self.live.large.acquire().await.ok()
+    }
+
+    /// Waits until nobody else deletes the bin's captures. Whoever deletes a number of them would
+    /// otherwise take newer ones, where others have deleted the oldest meanwhile.
+    pub async fn deleting(&self) -> MutexGuard<'_, ()> {
+        self.live.deleting.lock().await
     }
 
     /// The same bin, defined anew.

@@ -65,7 +65,9 @@ async fn run(
     loop {
         live.captures_added.store(0, Ordering::Release);
         live.bytes_added.store(0, Ordering::Release);
+        let alone = live.deleting.lock().await;
         trim(store, bin, limits).await?;
+        drop(alone);
         live.is_counted.store(true, Ordering::Release);
         live.is_trimming.store(false, Ordering::Release);
         if !begins(live, limits) {
