@@ -249,7 +249,7 @@ def test_a_test_call_shows_the_console(tenant, receiver):
     assert report["console"] == [
         {"level": "log", "text": 'total 1 {"a":[1]}'},
         {"level": "warn", "text": "two\nlines"},
-        {"level": "error", "text": "cancel,env,eventType,headers,method,payload,url"},
+        {"level": "error", "text": "cancel,env,eventType,headers,method,payload,request,url"},
     ]
     report = test_send(tenant, app, endpoint, eventType="a.b", payload={"total": -1})
     assert report["ok"] is False and report["request"] is None and report["response"] is None
