@@ -36,6 +36,19 @@ is_stale() {
     [ "$(cat "$built/made-of" 2>/dev/null || true)" != "$made_of" ]
 }
 
+# Copies the sources and fetches what they need of npm, unless that was done.
+install_by_npm() {
+    needs npm 8 npm --version
+    if is_stale "$(node --version)"; then
+        rm -rf "$built"
+        mkdir -p "$built"
+        cp -R "$sources/." "$built"
+        # Some packages ask for a newer node than they need, of which npm would warn every time.
+        (cd "$built" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+        remember
+    fi
+}
+
 # Called when all is built, so that what was interrupted is done again.
 remember() {
     echo "$made_of" >"$built/made-of"

@@ -20,13 +20,5 @@ untested="What providers publish for JavaScript"
 . scripts/languages.sh
 
 needs node 20 node --version
-needs npm 8 npm --version
-if is_stale "$(node --version)"; then
-    rm -rf "$built"
-    mkdir -p "$built"
-    cp -R "$sources/." "$built"
-    # One of them asks for a newer node than it needs, of which npm would warn every time.
-    (cd "$built" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
-    remember
-fi
+install_by_npm
 printf '%s\n' node "$built/providers.mjs"

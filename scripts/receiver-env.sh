@@ -29,14 +29,7 @@ ready_python() {
 
 ready_javascript() {
     needs node 20.10 node --version
-    needs npm 8 npm --version
-    if is_stale "$(node --version)"; then
-        rm -rf "$built"
-        mkdir -p "$built"
-        cp -R "$sources/." "$built"
-        (cd "$built" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
-        remember
-    fi
+    install_by_npm
     printf '%s\n' node "$built/receiver.mjs"
 }
 

@@ -31,6 +31,34 @@ pub struct Bin {
     pub version: i64,
 }
 
+impl Bin {
+    /// What a bin is called that nobody named.
+    pub const UNNAMED: &str = "Bin";
+
+    /// A bin that is not public, with no secrets, whose time begins now.
+    pub fn new(
+        id: BinId,
+        organization: OrganizationId,
+        token: String,
+        definition: BinDefinition,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization,
+            token,
+            name: Self::UNNAMED.to_owned(),
+            secrets: BinSecrets::default(),
+            public: false,
+            expires_at: definition.expiry(now),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            definition,
+        }
+    }
+}
+
 /// What a bin does with requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BinDefinition {
@@ -48,6 +76,26 @@ pub struct BinDefinition {
     pub limits: BinLimits,
     /// It is deleted this long after its last use, in seconds.
     pub expires_after_seconds: u32,
+}
+
+impl BinDefinition {
+    /// A bin that takes everything within these limits, answers 200, and passes nothing on.
+    pub fn new(limits: BinLimits, expires_after_seconds: u32) -> Self {
+        Self {
+            response: BinResponse::default(),
+            cors: false,
+            verification: None,
+            deduplication: None,
+            forward: None,
+            limits,
+            expires_after_seconds,
+        }
+    }
+
+    /// When a bin that is used at this moment has not been used for too long.
+    pub fn expiry(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(i64::from(self.expires_after_seconds) * 1_000)
+    }
 }
 
 /// What a bin answers.

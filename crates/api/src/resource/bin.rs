@@ -9,7 +9,7 @@ use http::StatusCode;
 use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 
-use super::bin_in::{BinIn, BinPatch, blank, expiry};
+use super::bin_in::{BinIn, BinPatch, blank};
 use super::bin_out::BinOut;
 use crate::auth::Principal;
 use crate::code::Code;
@@ -61,7 +61,7 @@ pub async fn create(
     let (organization, body_max) = (principal.organization, body_bytes_max(&state));
     let mut bin = blank(engine.new_id(), organization, body_max, now)?;
     input.apply(&mut bin, &forward, body_max)?;
-    bin.expires_at = expiry(&bin.definition, now);
+    bin.expires_at = bin.definition.expiry(now);
     let _turn = turn(&state, organization).await;
     let counted = state.store().bin_count(organization).await?;
     if counted.bins >= BINS_MAX {
@@ -199,7 +199,7 @@ async fn update(
         let now = engine.now();
         bin.version += 1;
         bin.updated_at = now;
-        bin.expires_at = expiry(&bin.definition, now);
+        bin.expires_at = bin.definition.expiry(now);
         match engine.change(vec![Change::UpdateBin(bin.clone())]).await {
             Err(StoreError::Conflict(Conflict::Version)) => {}
             result => return result.map(|()| bin).map_err(Into::into),

@@ -22,8 +22,6 @@ use crate::problem::{Problem, VALUE};
 use crate::rules;
 use crate::state::ApiState;
 
-/// What a bin is called that nobody named.
-const NAME_DEFAULT: &str = "Bin";
 /// A bin that nobody uses goes after an hour at the earliest, after a year at the latest.
 const EXPIRY_SECONDS: std::ops::RangeInclusive<i64> = 3_600..=31_536_000;
 /// A week: whoever debugs a webhook comes back to it within days.
@@ -183,7 +181,7 @@ impl BinIn {
         forward: &Patch<Forward>,
         server_body_bytes_max: u32,
     ) -> Result<(), ApiError> {
-        set(&self.name, &mut bin.name, || NAME_DEFAULT.to_owned());
+        set(&self.name, &mut bin.name, || Bin::UNNAMED.to_owned());
         match &self.verify {
             Patch::Absent => {}
             Patch::Null => {
@@ -222,32 +220,13 @@ pub fn blank(
     now: Timestamp,
 ) -> Result<Bin, ApiError> {
     let token = rand::rng().sample_iter(Alphanumeric).take(TOKEN_CHARS);
-    Ok(Bin {
-        id,
-        organization,
-        token: token.map(char::from).collect(),
-        name: NAME_DEFAULT.to_owned(),
-        definition: BinDefinition {
-            response: BinResponse::default(),
-            cors: true,
-            verification: None,
-            deduplication: None,
-            forward: None,
-            limits: LimitsIn::default().limits(server_body_bytes_max)?,
-            expires_after_seconds: EXPIRY_SECONDS_DEFAULT,
-        },
-        secrets: BinSecrets::default(),
-        public: false,
-        expires_at: now,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    })
-}
-
-/// When a bin that is changed at this moment is looked at again.
-pub fn expiry(definition: &BinDefinition, now: Timestamp) -> Timestamp {
-    now.plus_ms(i64::from(definition.expires_after_seconds) * 1_000)
+    let limits = LimitsIn::default().limits(server_body_bytes_max)?;
+    let definition = BinDefinition {
+        cors: true,
+        ..BinDefinition::new(limits, EXPIRY_SECONDS_DEFAULT)
+    };
+    let token = token.map(char::from).collect();
+    Ok(Bin::new(id, organization, token, definition, now))
 }
 
 fn set<T: Clone>(patch: &Patch<T>, target: &mut T, default: impl FnOnce() -> T) {

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bin::body_bytes_max;
-use super::bin_in::{PublicBinIn, blank, expiry};
+use super::bin_in::{PublicBinIn, blank};
 use super::bin_out::BinOut;
 use super::bin_share::credential;
 use crate::code::Code;
@@ -104,6 +104,6 @@ fn public_blank(state: &ApiState, bounds: &PublicBins) -> Result<Bin, ApiError> 
         rate_per_second: Some(bounds.rate_per_second),
     };
     bin.definition.expires_after_seconds = bounds.expires_after_seconds;
-    bin.expires_at = expiry(&bin.definition, now);
+    bin.expires_at = bin.definition.expiry(now);
     Ok(bin)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hookwire_types::CaptureId;
+use hookwire_types::{BinLimits, CaptureId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
@@ -53,6 +53,9 @@ pub(super) struct Live {
     /// Since the last trimming.
     pub(super) captures_added: AtomicU64,
     pub(super) bytes_added: AtomicU64,
+    /// The bounds by now, of the version of the bin that took the latest capture.
+    pub(super) trimmed_to: Mutex<Option<BinLimits>>,
+    /// Whether it was trimmed to these bounds since the server started.
     pub(super) is_counted: AtomicBool,
     pub(super) is_trimming: AtomicBool,
 }
@@ -143,6 +146,7 @@ impl Live {
             awaited: Mutex::default(),
             captures_added: AtomicU64::new(0),
             bytes_added: AtomicU64::new(0),
+            trimmed_to: Mutex::default(),
             is_counted: AtomicBool::new(false),
             is_trimming: AtomicBool::new(false),
         })

@@ -26,13 +26,14 @@ pub fn message_of(capture: &Capture, event_type: String) -> NewMessage {
     let media_type = content_type
         .and_then(|text| text.split(';').next())
         .map(|text| text.trim().to_ascii_lowercase());
-    let is_object = matches!(Json::parse(&body), Ok(Json::Object(_)));
+    let document = Json::parse(&body).ok();
+    let is_object = matches!(document, Some(Json::Object(_)));
     let is_json_type = media_type
         .as_deref()
         .is_none_or(|it| it == "application/json");
     let payload = match is_object {
         true => body.clone(),
-        false => described(&body, media_type.as_deref()),
+        false => described(&body, document, media_type.as_deref()),
     };
     // A JSON object that says so is sent as payloads are.
     let raw = (!is_object || !is_json_type).then(|| {
@@ -66,11 +67,11 @@ fn received(capture: &Capture) -> Received {
     }
 }
 
-/// A body that is no JSON object, as one.
-fn described(body: &[u8], media_type: Option<&str>) -> Bytes {
+/// A body that is no JSON object, as one. `document` is what it is if it is other JSON.
+fn described(body: &[u8], document: Option<Json<'_>>, media_type: Option<&str>) -> Bytes {
     let fields = if media_type == Some(FORM) {
         form(body)
-    } else if let Ok(value) = Json::parse(body) {
+    } else if let Some(value) = document {
         vec![("body".into(), value)]
     } else {
         let text = std::str::from_utf8(body).ok();

@@ -13,7 +13,6 @@ use super::answering::response;
 use super::directory::BinDirectory;
 use super::judging::{Judged, judge};
 use super::listeners::Awaited;
-use super::live::Live;
 use super::message::message_of;
 use super::open::OpenBin;
 use super::trim;
@@ -64,16 +63,6 @@ pub(crate) struct Taking {
     pub(crate) directory: Arc<Directory>,
 }
 
-/// Tells those who follow the bin once it is certain whether a capture is kept, also when its
-/// sender has gone away by then.
-struct Telling(Arc<Live>);
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        self.0.tell();
-    }
-}
-
 impl Taking {
     /// Takes a request: when it returns `Ok`, the request is stored. `None` when the bin is gone.
     pub(crate) async fn take(
@@ -107,10 +96,12 @@ impl Taking {
             capture: Arc::clone(&capture),
             seen,
             forward,
-            hold: Hold::on((under_way, Telling(Arc::clone(open.live())))),
+            hold: Hold::on(under_way),
         }];
-        let kept = self.store.capture(batch).await?;
-        let duplicate_of = kept.into_iter().next().and_then(|it| it.duplicate_of);
+        let kept = self.store.capture(batch).await;
+        // In any case: those behind this one can be read now.
+        open.live().tell();
+        let duplicate_of = kept?.into_iter().next().and_then(|it| it.duplicate_of);
         if let Some(first) = duplicate_of {
             let capture = Arc::make_mut(&mut capture);
             capture.duplicate_of = Some(first);
@@ -145,7 +136,7 @@ impl Taking {
             return Ok(Some(open));
         }
         let mut bin = open.bin().clone();
-        bin.expires_at = now.plus_ms(i64::from(bin.definition.expires_after_seconds) * 1_000);
+        bin.expires_at = bin.definition.expiry(now);
         bin.version += 1;
         let change = Change::UpdateBin(bin);
         match self.store.change(vec![change.clone()]).await {

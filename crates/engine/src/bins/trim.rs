@@ -11,7 +11,7 @@ use hookwire_store::{BinUsage, Store, StoreError};
 use hookwire_types::{BinId, BinLimits, Capture};
 use tokio::time::Instant;
 
-use super::live::Live;
+use super::live::{Live, lock};
 use super::open::OpenBin;
 
 /// A bin may have this part of its bound too many.
@@ -27,14 +27,14 @@ const REST_MAX: Duration = Duration::from_millis(5);
 /// A capture was added: trims the bin in the background when it is time.
 pub(super) fn after(store: &Arc<dyn Store>, open: &OpenBin, capture: &Capture) {
     let live = open.live();
-    let limits = open.bin().definition.limits;
+    bound(live, open.bin().definition.limits);
     live.captures_added.fetch_add(1, Ordering::AcqRel);
     live.bytes_added
         .fetch_add(capture.kept_bytes(), Ordering::AcqRel);
-    if begins(live, limits) {
+    if begins(live) {
         let (store, live, bin) = (Arc::clone(store), Arc::clone(live), open.bin().id);
         tokio::spawn(async move {
-            if let Err(error) = run(&*store, &live, bin, limits).await {
+            if let Err(error) = run(&*store, &live, bin).await {
                 live.is_counted.store(false, Ordering::Release);
                 live.is_trimming.store(false, Ordering::Release);
                 tracing::debug!(%error, bin_id = %bin, "trimming waits for the store");
@@ -43,12 +43,24 @@ pub(super) fn after(store: &Arc<dyn Store>, open: &OpenBin, capture: &Capture) {
     }
 }
 
-/// Whether it is time, and nobody else does it.
-fn begins(live: &Live, limits: BinLimits) -> bool {
-    is_due(live, limits) && !live.is_trimming.swap(true, Ordering::AcqRel)
+/// Sets what the bin is trimmed to. Other bounds than before make it time: also while it is being
+/// trimmed to the former ones.
+fn bound(live: &Live, limits: BinLimits) {
+    let mut bounds = lock(&live.trimmed_to);
+    if bounds.replace(limits) != Some(limits) {
+        live.is_counted.store(false, Ordering::Release);
+    }
 }
 
-fn is_due(live: &Live, limits: BinLimits) -> bool {
+/// Whether it is time, and nobody else does it.
+fn begins(live: &Live) -> bool {
+    is_due(live) && !live.is_trimming.swap(true, Ordering::AcqRel)
+}
+
+fn is_due(live: &Live) -> bool {
+    let Some(limits) = *lock(&live.trimmed_to) else {
+        return false;
+    };
     let captures = live.captures_added.load(Ordering::Acquire);
     !live.is_counted.load(Ordering::Acquire)
         || captures > u64::from(limits.captures_max) / SLACK_PART
@@ -56,21 +68,21 @@ fn is_due(live: &Live, limits: BinLimits) -> bool {
 }
 
 /// Trims until it is no longer time: captures are added meanwhile.
-async fn run(
-    store: &dyn Store,
-    live: &Live,
-    bin: BinId,
-    limits: BinLimits,
-) -> Result<(), StoreError> {
+async fn run(store: &dyn Store, live: &Live, bin: BinId) -> Result<(), StoreError> {
     loop {
+        // Before the bounds are read and captures counted: what comes after that makes it time
+        // again.
+        live.is_counted.store(true, Ordering::Release);
         live.captures_added.store(0, Ordering::Release);
         live.bytes_added.store(0, Ordering::Release);
         let alone = live.deleting.lock().await;
-        trim(store, bin, limits).await?;
+        let limits = *lock(&live.trimmed_to);
+        if let Some(limits) = limits {
+            trim(store, bin, limits).await?;
+        }
         drop(alone);
-        live.is_counted.store(true, Ordering::Release);
         live.is_trimming.store(false, Ordering::Release);
-        if !begins(live, limits) {
+        if !begins(live) {
             return Ok(());
         }
     }

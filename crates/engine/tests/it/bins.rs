@@ -15,37 +15,22 @@ const GITHUB: &str = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b
 const WEEK_MS: i64 = 7 * DAY_MS;
 
 fn definition() -> BinDefinition {
-    BinDefinition {
-        response: BinResponse::default(),
-        cors: false,
-        verification: None,
-        deduplication: None,
-        forward: None,
-        limits: BinLimits {
-            captures_max: 1_000,
-            bytes_max: 1 << 30,
-            body_bytes_max: 1 << 20,
-            rate_per_second: None,
-        },
-        expires_after_seconds: 604_800,
-    }
+    let limits = BinLimits {
+        captures_max: 1_000,
+        bytes_max: 1 << 30,
+        body_bytes_max: 1 << 20,
+        rate_per_second: None,
+    };
+    BinDefinition::new(limits, 604_800)
 }
 
 impl Rig {
     async fn bin(&self, definition: BinDefinition, secrets: BinSecrets) -> Arc<OpenBin> {
         let now = self.engine.now();
+        let token = format!("token{}", now.unix_ms());
         let bin = Bin {
-            id: self.engine.new_id(),
-            organization: ORGANIZATION,
-            token: format!("token{}", now.unix_ms()),
-            name: "Bin".to_owned(),
-            definition,
             secrets,
-            public: false,
-            expires_at: now.plus_ms(WEEK_MS),
-            created_at: now,
-            updated_at: now,
-            version: 1,
+            ..Bin::new(self.engine.new_id(), ORGANIZATION, token, definition, now)
         };
         let (token, create) = (bin.token.clone(), Change::CreateBin(bin));
         self.engine.change(vec![create]).await.unwrap();

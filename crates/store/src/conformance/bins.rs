@@ -11,31 +11,17 @@ use crate::{BinCount, Change, Conflict, WhichCredentials};
 pub(crate) fn new_bin(world: &World) -> Bin {
     let id: BinId = world.id();
     let now = world.now();
+    let limits = BinLimits {
+        captures_max: 1_000,
+        bytes_max: 1 << 30,
+        body_bytes_max: 1 << 20,
+        rate_per_second: None,
+    };
+    let definition = BinDefinition::new(limits, 604_800);
+    let token = format!("token-{id}");
     Bin {
-        id,
-        organization: world.organization,
-        token: format!("token-{id}"),
         name: "GitHub".to_owned(),
-        definition: BinDefinition {
-            response: BinResponse::default(),
-            cors: false,
-            verification: None,
-            deduplication: None,
-            forward: None,
-            limits: BinLimits {
-                captures_max: 1_000,
-                bytes_max: 1 << 30,
-                body_bytes_max: 1 << 20,
-                rate_per_second: None,
-            },
-            expires_after_seconds: 604_800,
-        },
-        secrets: BinSecrets::default(),
-        public: false,
-        expires_at: now.plus_ms(604_800_000),
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..Bin::new(id, world.organization, token, definition, now)
     }
 }
 

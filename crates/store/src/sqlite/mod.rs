@@ -17,6 +17,7 @@ mod answer;
 mod append;
 mod application;
 mod bin;
+mod bin_store;
 mod capture;
 mod captures;
 mod change;
