@@ -1,0 +1,5 @@
+import { Page } from "@/ui/page";
+
+export function NewWebhook() {
+  return <Page title="NewWebhook">{null}</Page>;
+}
