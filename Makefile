@@ -3,13 +3,16 @@
 CARGO ?= cargo
 # Arguments for pytest, for example: make test-blackbox PYTEST="-k rotation -x"
 PYTEST ?=
+# Arguments for Playwright, for example: make test-web PLAYWRIGHT="portal --headed"
+PLAYWRIGHT ?=
 # How long `make fuzz` spends on each target.
 SECONDS ?= 600
 # Arguments for the bench, for example: make bench BENCH="--seconds 5"
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-rust test-blackbox test-fuzz fuzz lint bench setup clean
+.PHONY: help run build test test-rust test-blackbox test-web test-fuzz fuzz lint bench setup \
+	screenshots clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,11 +22,12 @@ run: build ## build and start a server to try things with
 
 build: ## build target/release/hookwire
 	@scripts/setup.sh
+	@scripts/web.sh build
 	$(CARGO) build --release --locked -p hookwire
 
 test: ## run every test there is
 	@scripts/setup.sh --tests
-	@$(MAKE) --no-print-directory test-rust test-fuzz test-blackbox
+	@$(MAKE) --no-print-directory test-rust test-fuzz test-web test-blackbox
 
 test-rust: ## run the tests of the crates
 	@scripts/setup.sh
@@ -31,9 +35,23 @@ test-rust: ## run the tests of the crates
 
 test-blackbox: ## run the tests that drive the real binary
 	@scripts/setup.sh --tests
+	@scripts/web.sh build
 	$(CARGO) build --locked -p hookwire
 	@scripts/python-env.sh
 	.venv/bin/python -m pytest tests $(PYTEST)
+
+test-web: ## check the dashboard, and drive it in a browser
+	@scripts/setup.sh --tests
+	@scripts/web.sh build
+	@scripts/web.sh check
+	$(CARGO) build --locked -p hookwire
+	@PLAYWRIGHT="$(PLAYWRIGHT)" scripts/web.sh test
+
+screenshots: ## write pictures of every screen to web/screenshots
+	@scripts/setup.sh --tests
+	@scripts/web.sh build
+	$(CARGO) build --locked -p hookwire
+	cd web && npm run --silent screenshots
 
 test-fuzz: ## look for inputs that break a parser, for a minute in all
 	@scripts/setup.sh
@@ -57,4 +75,4 @@ setup: ## see that everything that a build needs is there
 	@scripts/setup.sh
 
 clean: ## remove what was built
-	rm -rf target .venv
+	rm -rf target .venv web/dist web/node_modules web/test-results web/screenshots

@@ -52,7 +52,7 @@ def test_a_share_link_reads_and_ends(bin, receiver):
     made = owner.post(f"/bin/{bin.id}/share", json={"expiresInSeconds": 3600})
     assert made.status_code == 200, made.text
     link = made.json()
-    assert link["url"] == f"{bin.server.url}/bins#{bin.id}:{link['token']}"
+    assert link["url"] == f"{bin.server.url}/shared#{bin.id}:{link['token']}"
     base = f"{bin.server.url}/api/v1"
     guest = {"authorization": f"Bearer {link['token']}"}
     other = make(bin.tenant)

@@ -9,6 +9,7 @@ import zlib
 from urllib.parse import urlsplit
 
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CoverageScenario
 from schemathesis.openapi.checks import RejectedPositiveData, UseAfterFree
 
@@ -102,7 +103,9 @@ FITTING = {
 def before_call(_context, case, _kwargs):
     """Lets half of the cases meet something that is there, and keeps all at home. Schemathesis
     looks at the case again afterwards, so that it knows what is valid in it."""
-    for name, value in (case.path_parameters or {}).items():
+    # A path that is wrong on purpose stays so: made right, it would be blamed for being accepted.
+    path = {} if _is_wrong(case, ParameterLocation.PATH) else case.path_parameters or {}
+    for name, value in path.items():
         known = _known(case, name)
         if known and case.method != "DELETE" and not _AN_ID.fullmatch(str(value)) and _half(value):
             case.path_parameters[name] = known
@@ -134,17 +137,31 @@ def filter_failure(_context, failure, case, response):
 def _is_beyond_schema(problem):
     """Whether no schema could have said this. That a value is there and of which type it is, any
     schema says."""
-    place = tuple(problem["loc"][:2])
+    place = _field(problem["loc"])
     words = BEYOND_SCHEMA.get(place)
     if words is None or (problem["type"] != "value_error" and place not in UNTYPED):
         return False
     return re.fullmatch(words, problem["msg"], re.DOTALL) is not None
 
 
+def _field(loc):
+    """Part of the request and field; of an event type within a list as if it stood alone."""
+    part, *steps = loc
+    if len(steps) > 2 and steps[0] == "eventTypes":
+        steps = steps[2:]
+    return (part, *steps[:1])
+
+
 def _known(case, name):
     if name == "endpoint_id" and "operational" in case.path:
         name = "operational_endpoint_id"
     return KNOWN.get(name)
+
+
+def _is_wrong(case, location):
+    """Whether this part of the case breaks its schema on purpose."""
+    part = case.meta.components.get(location) if case.meta else None
+    return part is not None and part.mode.is_negative
 
 
 def _lacks_something(case):

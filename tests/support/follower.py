@@ -12,8 +12,10 @@ from .wait import SOON
 class Follower:
     """One connection that follows a bin. `events` are (id, data), `pings` the comments."""
 
-    def __init__(self, bin, token=None, last=None, query=""):
+    def __init__(self, bin, token=None, last=None, query="", cookie=None):
         headers = {"authorization": f"Bearer {token or bin.tenant.token}"}
+        if cookie is not None:
+            headers = {"cookie": cookie}
         if last is not None:
             headers["last-event-id"] = last
         self._changed = threading.Condition()

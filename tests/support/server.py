@@ -168,6 +168,11 @@ class Server:
         with self._changed:
             return "\n".join(line for stream, line in self._lines if stream == "out")
 
+    def logged(self):
+        """What it printed on stderr alone."""
+        with self._changed:
+            return "\n".join(line for stream, line in self._lines if stream == "err")
+
     def mark(self):
         """From here on the log belongs to another test."""
         self._mark = len(self._lines)

@@ -1,18 +1,21 @@
-//! Who is asking: from the bearer text of a request to a [`Principal`], once for each request,
-//! before anything else of it is read.
+//! Who is asking: from the bearer text or the cookie of a request to a [`Principal`], once for each
+//! request, before anything else of it is read.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hookwire_types::{ApplicationId, BinId, CredentialId, OrganizationId};
-use http::HeaderMap;
+use hookwire_types::{
+    ApplicationId, BinId, CredentialId, CredentialKind, OrganizationId, Timestamp,
+};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 
 use crate::access::{Access, Reach};
 use crate::credential;
 use crate::error::ApiError;
 use crate::extract::own_app;
+use crate::session;
 use crate::state::ApiState;
 use crate::token::Subject;
 
@@ -31,6 +34,17 @@ pub struct Principal {
     pub credential: Option<CredentialId>,
     /// What it may do.
     pub reach: Reach,
+}
+
+/// A principal, and what it is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// Who it is.
+    pub principal: Principal,
+    /// The kind of credential that it showed; `None` is a token that only shows a signature.
+    pub kind: Option<CredentialKind>,
+    /// From when on what it showed is worth nothing; `None` is never.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl From<Subject> for Principal {
@@ -65,9 +79,10 @@ pub async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match authenticate(&state, request.headers()).await {
-        Ok(principal) if principal.reach.has(access) => {
-            request.extensions_mut().insert(principal);
+    match authenticate(&state, request.method(), request.headers()).await {
+        Ok(caller) if caller.principal.reach.has(access) => {
+            request.extensions_mut().insert(caller.principal);
+            request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Ok(_) => ApiError::Forbidden(access).into_response(),
@@ -78,15 +93,25 @@ pub async fn admit(
 /// Whether the credential that a request came with is still worth as much: for what goes on after
 /// it was admitted.
 pub async fn is_admitted(state: &ApiState, headers: &HeaderMap, access: Access) -> bool {
-    let principal = authenticate(state, headers).await;
-    principal.is_ok_and(|principal| principal.reach.has(access))
+    // What goes on only shows something.
+    let caller = authenticate(state, &Method::GET, headers).await;
+    caller.is_ok_and(|caller| caller.principal.reach.has(access))
 }
 
-/// Whom the request's credential speaks for.
-async fn authenticate(state: &ApiState, headers: &HeaderMap) -> Result<Principal, ApiError> {
-    let header = headers
-        .get(AUTHORIZATION)
-        .ok_or(ApiError::Unauthenticated("no credential was sent"))?;
+/// Whom the request's credential speaks for. A cookie, which browsers send by themselves, counts
+/// only where nothing was sent on purpose.
+async fn authenticate(
+    state: &ApiState,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Caller, ApiError> {
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        let secret = session::secret(headers);
+        let secret = secret.ok_or(ApiError::Unauthenticated("no credential was sent"))?;
+        let caller = session::caller(state, secret).await?;
+        session::require_csrf(method, headers, secret)?;
+        return Ok(caller);
+    };
     let text = header
         .to_str()
         .ok()
@@ -94,17 +119,22 @@ async fn authenticate(state: &ApiState, headers: &HeaderMap) -> Result<Principal
         .ok_or(ApiError::Unauthenticated(
             "expected `Authorization: Bearer` and a credential",
         ))?;
-    principal_of(state, text).await
+    caller_of(state, text).await
 }
 
 /// Whom a bearer text speaks for. Each kind of credential is told by how its text begins.
-async fn principal_of(state: &ApiState, text: &str) -> Result<Principal, ApiError> {
+pub async fn caller_of(state: &ApiState, text: &str) -> Result<Caller, ApiError> {
     if let Some(kind) = credential::text::kind_of(text) {
-        return credential::principal_of(state, kind, text).await;
+        if kind == CredentialKind::Session {
+            return Err(ApiError::Unauthenticated(
+                "a session is good in its browser's cookie only",
+            ));
+        }
+        return credential::caller_of(state, kind, text).await;
     }
-    let subject = state
+    let (subject, expires_at) = state
         .tokens()
-        .verify(text, state.engine().now())
+        .verify_until(text, state.engine().now())
         .map_err(|error| ApiError::Unauthenticated(error.text()))?;
     if let Subject::Application(organization, application) = subject {
         let found = own_app(state, organization, application).await?;
@@ -112,7 +142,11 @@ async fn principal_of(state: &ApiState, text: &str) -> Result<Principal, ApiErro
             "this token's application does not exist",
         ))?;
     }
-    Ok(Principal::from(subject))
+    Ok(Caller {
+        principal: Principal::from(subject),
+        kind: None,
+        expires_at,
+    })
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -121,6 +155,18 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 impl FromRequestParts<ApiState> for Principal {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<Self>()
+            .copied()
+            .ok_or(ApiError::Internal("a public operation asks who is calling"))
+    }
+}
+
+impl FromRequestParts<ApiState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, ApiError> {

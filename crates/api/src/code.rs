@@ -32,6 +32,7 @@ codes! {
     Validation = "validation", "The request breaks rules: answers have a list of them instead.";
     AuthenticationFailed = "authentication_failed", "No credential was sent, or not a valid one.";
     InsufficientAccess = "insufficient_access", "The credential is valid and may not do this.";
+    CsrfFailed = "csrf_failed", "A request with the dashboard's cookie does not show that a page of this server sent it.";
     NotFound = "not_found", "There is no such thing, or not for this credential.";
     MethodNotAllowed = "method_not_allowed", "The path does not know this method.";
     UidExists = "uid_exists", "Another one has this uid.";

@@ -1,9 +1,10 @@
-//! Credentials that are kept: API keys and portal tokens, from the text that a caller shows to
-//! whom it speaks for.
+//! Credentials that are kept: API keys, portal tokens, sessions and the like, from the text that a
+//! caller shows to whom it speaks for.
 //!
 //! Texts are looked for by their hash, so nothing that takes longer for a better guess ever sees
 //! one, and none can be read from the store.
 
+mod key;
 mod memory;
 pub mod text;
 
@@ -14,11 +15,12 @@ use hookwire_types::{
 
 use self::memory::{Recalled, Standing};
 use crate::access::{Access, Reach};
-use crate::auth::Principal;
+use crate::auth::{Caller, Principal};
 use crate::error::ApiError;
 use crate::extract::own_app;
 use crate::state::ApiState;
 
+pub use key::find_key;
 pub use memory::CredentialMemory;
 
 const UNKNOWN: ApiError = ApiError::Unauthenticated("this credential is not known");
@@ -41,8 +43,8 @@ impl From<&Credential> for Principal {
 /// What a credential may do.
 fn reach(credential: &Credential) -> Reach {
     match (credential.kind, credential.application) {
-        (CredentialKind::ApiKey, None) => Reach::ORGANIZATION,
-        (CredentialKind::ApiKey, Some(_)) => Reach::APPLICATION,
+        (CredentialKind::ApiKey | CredentialKind::Session, None) => Reach::ORGANIZATION,
+        (CredentialKind::ApiKey | CredentialKind::Session, Some(_)) => Reach::APPLICATION,
         (CredentialKind::Portal, _) => {
             let has = |capability: &Capability| credential.capabilities.has(*capability);
             let allowed = Capability::ALL.into_iter().filter(has);
@@ -55,7 +57,7 @@ fn reach(credential: &Credential) -> Reach {
 }
 
 /// What a capability of the compatible API is here.
-const fn allows(capability: Capability) -> Access {
+pub const fn allows(capability: Capability) -> Access {
     match capability {
         Capability::ViewBase => Access::View,
         Capability::ViewEndpointSecret => Access::ViewEndpointSecret,
@@ -66,17 +68,20 @@ const fn allows(capability: Capability) -> Access {
     }
 }
 
-/// Whom a text of this kind speaks for.
-pub async fn principal_of(
+/// Whom a text of this kind speaks for, and until when.
+pub async fn caller_of(
     state: &ApiState,
     kind: CredentialKind,
     text: &str,
-) -> Result<Principal, ApiError> {
+) -> Result<Caller, ApiError> {
     if !text::has_length(kind, text) {
         return Err(DAMAGED);
     }
     let now = state.engine().now();
-    let hash = text::hash(text);
+    let hash = match kind {
+        CredentialKind::Session => state.tokens().session_hash(text),
+        _ => text::hash(text),
+    };
     let memory = state.credentials();
     let found = match memory.recall(&hash, now) {
         Recalled::Certain(found) => found,
@@ -84,7 +89,11 @@ pub async fn principal_of(
         _ => memory.find(hash, now, look_up(state, hash, now)).await?,
     };
     match found {
-        Some(standing) if standing.is_good(now) => Ok(standing.principal),
+        Some(standing) if standing.is_good(now) => Ok(Caller {
+            principal: standing.principal,
+            kind: Some(kind),
+            expires_at: standing.expires_at,
+        }),
         Some(_) => Err(ENDED),
         None => Err(UNKNOWN),
     }
@@ -112,11 +121,23 @@ async fn look_up(
             return Ok(None);
         }
     }
+    let mut expires_at = credential.expires_at;
+    if let Some(id) = credential.made_from {
+        let Some(key) = find_key(state, credential.organization, id).await? else {
+            return Ok(None);
+        };
+        expires_at = earlier(expires_at, key.expires_at);
+    }
     Ok(Some(Standing {
         principal: Principal::from(&credential),
-        expires_at: credential.expires_at,
+        expires_at,
         read_at: now,
     }))
+}
+
+/// The earlier of two ends; `None` is never.
+pub fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Ends credentials at a moment. When it returns, that is in force in this process.
@@ -140,8 +161,12 @@ pub async fn revoke_own(state: &ApiState, principal: Principal) -> Result<(), Ap
         return Err(ApiError::Forbidden(Access::ManageBins));
     }
     let now = state.engine().now();
-    let changes = [CredentialKind::Portal, CredentialKind::ApiKey]
-        .map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
+    let kinds = [
+        CredentialKind::Portal,
+        CredentialKind::ApiKey,
+        CredentialKind::Session,
+    ];
+    let changes = kinds.map(|kind| Change::ExpireCredentials(one(principal, kind, id), now));
     change_and_forget(state, principal.organization, changes.to_vec()).await
 }
 
@@ -184,6 +209,7 @@ mod tests {
             hash: CredentialHash([0; 32]),
             capabilities,
             session: None,
+            made_from: None,
             created_at: Timestamp::from_unix_ms(0),
             expires_at: None,
         }

@@ -35,6 +35,9 @@ pub enum ApiError {
     /// The credential is valid and may not do this.
     #[error("this credential may not {}", .0.allows())]
     Forbidden(Access),
+    /// It is not this caller's to do here.
+    #[error("{1}")]
+    Denied(Code, &'static str),
     /// There is no such thing for this credential.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -99,7 +102,7 @@ impl ApiError {
                 StatusCode::BAD_REQUEST
             }
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Denied(..) => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -118,7 +121,7 @@ impl ApiError {
     pub fn code(&self) -> Code {
         match self {
             Self::Invalid(_) => Code::Validation,
-            Self::Refused { code, .. } => *code,
+            Self::Refused { code, .. } | Self::Denied(code, _) => *code,
             Self::Unauthenticated(_) => Code::AuthenticationFailed,
             Self::Forbidden(_) => Code::InsufficientAccess,
             Self::NotFound(_) | Self::NoRoute => Code::NotFound,

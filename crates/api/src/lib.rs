@@ -1,6 +1,6 @@
 //! The HTTP API over the engine.
 //!
-//! [`router`] has the paths, [`serve`] puts them on a listener, [`TokenKey`] makes and checks the
+//! [`router`] has the paths ([`router_beside`] with others beside them), [`serve`] puts them on a listener, [`TokenKey`] makes and checks the
 //! tokens that callers show. One file under `resource` for each resource: its handlers, what they
 //! take and what they answer.
 //!
@@ -15,7 +15,6 @@
 mod access;
 mod asset;
 mod auth;
-mod bin_page;
 mod capture;
 mod code;
 mod contention;
@@ -35,6 +34,7 @@ mod routes;
 mod rules;
 mod schema;
 mod serve;
+mod session;
 mod settings;
 mod state;
 mod stream;
@@ -49,8 +49,10 @@ pub use code::Code;
 pub use error::ApiError;
 pub use openapi::document_text;
 pub use problem::Problem;
-pub use routes::router;
+pub use routes::{no_page, router, router_beside};
 pub use serve::serve;
-pub use settings::{ApiSettings, PublicBins};
+pub use settings::{AboutServer, ApiSettings, PublicBins};
 pub use state::ApiState;
-pub use token::{Claims, DEFAULT_ORGANIZATION, Subject, TokenError, TokenKey};
+pub use token::{
+    Claims, DEFAULT_ORGANIZATION, SIGN_IN_SECONDS, SignIn, Subject, TokenError, TokenKey,
+};

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use hookwire_engine::EngineSettings;
+
 /// Settings of the HTTP API. `Default` is a server that needs no configuration.
 #[derive(Debug, Clone)]
 pub struct ApiSettings {
@@ -40,6 +42,36 @@ pub struct ApiSettings {
     pub listening: SocketAddr,
     /// How long a shutdown waits for requests that are being answered, in milliseconds.
     pub shutdown_timeout_ms: u64,
+    /// What the rest of the server is like.
+    pub about: AboutServer,
+}
+
+/// What is set elsewhere, and only shown here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AboutServer {
+    /// The kind of store.
+    pub store: &'static str,
+    /// How long messages are kept, in days.
+    pub retention_days: u32,
+    /// The waits between attempts, in seconds.
+    pub retry_schedule_seconds: Vec<u32>,
+    /// Whether webhooks may go to some addresses that are not public.
+    pub private_destinations: bool,
+    /// Whether it was started for trying out and developing.
+    pub is_dev: bool,
+}
+
+impl Default for AboutServer {
+    fn default() -> Self {
+        let engine = EngineSettings::default();
+        Self {
+            store: "sqlite",
+            retention_days: engine.message_retention_days,
+            retry_schedule_seconds: engine.retry_schedule_seconds,
+            private_destinations: !engine.outbound.allow.is_empty(),
+            is_dev: false,
+        }
+    }
 }
 
 impl Default for ApiSettings {
@@ -56,6 +88,7 @@ impl Default for ApiSettings {
             shutdown_timeout_ms: 10_000,
             public_url: None,
             public_bins: None,
+            about: AboutServer::default(),
             listening: SocketAddr::from((Ipv4Addr::LOCALHOST, 8071)),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hookwire_engine::Engine;
 use hookwire_store::Store;
+use hookwire_types::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Principal;
@@ -37,6 +38,7 @@ struct Inner {
     tokens: TokenKey,
     credentials: CredentialMemory,
     settings: ApiSettings,
+    started_at: Timestamp,
     body_room: Room,
     capture_room: Room,
     public_capture_room: Room,
@@ -57,6 +59,7 @@ impl ApiState {
             .max(page_bytes_max(usize::MAX, settings.body_bytes_max));
         let connections_max = settings.connections_max;
         Self(Arc::new(Inner {
+            started_at: engine.now(),
             engine,
             tokens,
             credentials: CredentialMemory::default(),
@@ -96,6 +99,11 @@ impl ApiState {
     /// Settings.
     pub fn settings(&self) -> &ApiSettings {
         &self.0.settings
+    }
+
+    /// When the server was started.
+    pub fn started_at(&self) -> Timestamp {
+        self.0.started_at
     }
 
     /// Who changes what at the moment.

@@ -4,12 +4,18 @@
 //! `org` is one application of it. Verified tokens are remembered, because a client sends the same
 //! one with every request; a remembered token still expires on time.
 
+mod sign_in;
+
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use hookwire_types::{ApplicationId, OrganizationId, Timestamp};
+use aws_lc_rs::hmac;
+use hookwire_types::{ApplicationId, CredentialHash, OrganizationId, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use sign_in::{SIGN_IN_SECONDS, SignIn};
 
 /// The organization of a single team, which never needs another one.
 pub const DEFAULT_ORGANIZATION: &str = "org_00000000000000000000default";
@@ -23,6 +29,12 @@ const TOKEN_CHARS_MAX: usize = 4_096;
 /// Tokens remembered at most, some 300 bytes each. When there are more, all are forgotten and
 /// verified again: cheaper than keeping them in order of use.
 const REMEMBERED_MAX: usize = 2_048;
+
+/// A token that ends later than this (the year 10000) does not end, for all that can be written.
+const END_SECONDS_MAX: i64 = 253_402_300_800;
+
+/// What the server's secret is used for beside tokens.
+const SESSIONS: &[u8] = b"hookwire sessions";
 
 /// Whom a token speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +74,10 @@ pub struct Claims {
         deserialize_with = "whole"
     )]
     pub iat: Option<i64>,
+    /// What it is for, if not for everything that its bearer may do: then it is for nothing that
+    /// is asked of the API.
+    #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<Value>,
 }
 
 /// Why a token is not accepted.
@@ -76,6 +92,8 @@ pub enum TokenError {
     TooEarly,
     /// Its claims name neither an organization nor an application.
     Subject,
+    /// It was made for something else, such as signing in.
+    OtherUse,
 }
 
 /// The key that signs tokens and checks them.
@@ -83,6 +101,7 @@ pub struct TokenKey {
     signs: EncodingKey,
     checks: DecodingKey,
     validation: Validation,
+    sessions: hmac::Key,
     remembered: RwLock<HashMap<Box<str>, Verified>>,
 }
 
@@ -102,6 +121,7 @@ impl TokenError {
             Self::Expired => "the token has expired",
             Self::TooEarly => "the token is not valid yet",
             Self::Subject => "the token names neither an organization nor an application of one",
+            Self::OtherUse => "the token is for something else, such as signing in",
         }
     }
 }
@@ -122,6 +142,7 @@ impl Subject {
             exp: expires_seconds.map(|seconds| now_seconds + i64::from(seconds)),
             nbf: None,
             iat: Some(now_seconds),
+            only_for: None,
         }
     }
 }
@@ -139,6 +160,7 @@ impl TokenKey {
             signs: EncodingKey::from_secret(secret),
             checks: DecodingKey::from_secret(secret),
             validation,
+            sessions: sessions_key(secret),
             remembered: RwLock::default(),
         }
     }
@@ -149,8 +171,34 @@ impl TokenKey {
             .map_err(|_| TokenError::Invalid)
     }
 
+    /// What is kept of the text in a session's cookie. It hangs on the server's secret, so that
+    /// sessions end with the tokens that they were begun with when the secret is changed.
+    pub fn session_hash(&self, text: &str) -> CredentialHash {
+        let tag = hmac::sign(&self.sessions, text.as_bytes());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(tag.as_ref());
+        CredentialHash(hash)
+    }
+
     /// Whom a token speaks for at `now`.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Subject, TokenError> {
+        self.examine(token, now).map(|verified| verified.subject)
+    }
+
+    /// Whom a token speaks for at `now`, and until when; `None` is for ever.
+    pub(crate) fn verify_until(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Subject, Option<Timestamp>), TokenError> {
+        let verified = self.examine(token, now)?;
+        let until_seconds = verified.valid_until_seconds;
+        let ends = until_seconds < END_SECONDS_MAX;
+        let until = ends.then(|| Timestamp::from_unix_ms(until_seconds * 1_000));
+        Ok((verified.subject, until))
+    }
+
+    fn examine(&self, token: &str, now: Timestamp) -> Result<Verified, TokenError> {
         if let Some(verified) = self.recall(token) {
             return verified.at(now);
         }
@@ -160,14 +208,17 @@ impl TokenKey {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.checks, &self.validation)
             .map_err(|_| TokenError::Invalid)?
             .claims;
+        if claims.only_for.is_some() {
+            return Err(TokenError::OtherUse);
+        }
         let verified = Verified {
             subject: subject(&claims)?,
             valid_from_seconds: claims.nbf.unwrap_or(i64::MIN),
             valid_until_seconds: claims.exp.unwrap_or(i64::MAX),
         };
-        let subject = verified.at(now)?;
+        let verified = verified.at(now)?;
         self.remember(token, verified);
-        Ok(subject)
+        Ok(verified)
     }
 
     fn recall(&self, token: &str) -> Option<Verified> {
@@ -197,7 +248,7 @@ impl std::fmt::Debug for TokenKey {
 }
 
 impl Verified {
-    fn at(self, now: Timestamp) -> Result<Subject, TokenError> {
+    fn at(self, now: Timestamp) -> Result<Self, TokenError> {
         let now_seconds = now.unix_seconds();
         if now_seconds >= self.valid_until_seconds.saturating_add(LEEWAY_SECONDS) {
             return Err(TokenError::Expired);
@@ -205,8 +256,15 @@ impl Verified {
         if now_seconds < self.valid_from_seconds.saturating_sub(LEEWAY_SECONDS) {
             return Err(TokenError::TooEarly);
         }
-        Ok(self.subject)
+        Ok(self)
     }
+}
+
+/// A key for hashes that is not the secret itself, so that no hash is a token's signature.
+fn sessions_key(secret: &[u8]) -> hmac::Key {
+    let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let derived = hmac::sign(&secret, SESSIONS);
+    hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
 }
 
 /// Moments in tokens are numbers of any kind (RFC 7519, `NumericDate`); ours are whole seconds.
@@ -227,109 +285,4 @@ fn subject(claims: &Claims) -> Result<Subject, TokenError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use proptest::prelude::*;
-
-    const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
-
-    fn key() -> TokenKey {
-        TokenKey::new(b"a secret of the server that nobody else has")
-    }
-
-    fn organization() -> OrganizationId {
-        DEFAULT_ORGANIZATION.parse().unwrap()
-    }
-
-    fn token(claims: serde_json::Value) -> String {
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key().signs).unwrap()
-    }
-
-    #[test]
-    fn a_token_speaks_for_whom_it_was_issued() {
-        let application = "app_000000000000000000000000001".parse().unwrap();
-        for subject in [
-            Subject::Organization(organization()),
-            Subject::Application(organization(), application),
-        ] {
-            let key = key();
-            let token = key.issue(&subject.claims(NOW, Some(60))).unwrap();
-            for _ in 0..2 {
-                assert_eq!(key.verify(&token, NOW), Ok(subject));
-            }
-            // Remembered or not, it ends when it says.
-            let ended = NOW.plus_ms(60_000 + LEEWAY_SECONDS * 1_000);
-            assert_eq!(key.verify(&token, ended), Err(TokenError::Expired));
-            assert_eq!(self::key().verify(&token, ended), Err(TokenError::Expired));
-        }
-    }
-
-    #[test]
-    fn forged_and_unsigned_tokens_are_refused() {
-        let claims = Subject::Organization(organization()).claims(NOW, None);
-        let foreign = TokenKey::new(b"another secret").issue(&claims).unwrap();
-        assert_eq!(key().verify(&foreign, NOW), Err(TokenError::Invalid));
-
-        let good = key().issue(&claims).unwrap();
-        let parts: Vec<_> = good.split('.').collect();
-        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        let none = encode(r#"{"alg":"none","typ":"JWT"}"#);
-        let hs512 = encode(r#"{"alg":"HS512","typ":"JWT"}"#);
-        for bad in [
-            format!("{none}.{}.", parts[1]),
-            format!("{none}.{}.{}", parts[1], parts[2]),
-            format!("{hs512}.{}.{}", parts[1], parts[2]),
-            format!("{}.{}.", parts[0], parts[1]),
-            format!("{}.{}", parts[0], parts[1]),
-            good[..good.len() - 2].to_owned(),
-            "x".repeat(100_000),
-            String::new(),
-        ] {
-            assert_eq!(key().verify(&bad, NOW), Err(TokenError::Invalid), "{bad}");
-        }
-    }
-
-    #[test]
-    fn subjects_must_be_ids() {
-        for claims in [
-            serde_json::json!({"sub": "default"}),
-            serde_json::json!({"sub": "app_my-uid", "org": DEFAULT_ORGANIZATION}),
-            serde_json::json!({"sub": "app_000000000000000000000000001"}),
-            serde_json::json!({"sub": "app_000000000000000000000000001", "org": "x"}),
-            serde_json::json!({"sub": "user_000000000000000000000000001"}),
-        ] {
-            assert_eq!(key().verify(&token(claims), NOW), Err(TokenError::Subject));
-        }
-        let without = token(serde_json::json!({"exp": 1}));
-        assert_eq!(key().verify(&without, NOW), Err(TokenError::Invalid));
-    }
-
-    #[test]
-    fn a_token_may_begin_later() {
-        let seconds = NOW.unix_seconds() + 60;
-        let token = token(serde_json::json!({"sub": DEFAULT_ORGANIZATION, "nbf": seconds}));
-        assert_eq!(key().verify(&token, NOW), Err(TokenError::TooEarly));
-        assert!(key().verify(&token, NOW.plus_ms(60_000)).is_ok());
-    }
-
-    #[test]
-    fn memory_stays_bounded_whatever_is_sent() {
-        let key = key();
-        for n in 0..REMEMBERED_MAX + 10 {
-            let claims = Subject::Organization(organization()).claims(NOW, Some(n as u32 + 1));
-            let token = key.issue(&claims).unwrap();
-            key.verify(&token, NOW).unwrap();
-            let _ = key.verify(&format!("{token}x"), NOW);
-        }
-        assert!(key.remembered.read().unwrap().len() <= REMEMBERED_MAX);
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(text: String) {
-            prop_assert!(key().verify(&text, NOW).is_err());
-        }
-    }
-}
+mod tests;

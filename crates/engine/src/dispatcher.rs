@@ -106,6 +106,7 @@ impl Dispatcher {
         loop {
             let sent = self.sender.send(&lane, &job, shard).await;
             let now = Instant::now();
+            let message = Arc::clone(&job.message);
             let reservation = match sent.outcome.verdict {
                 Verdict::RetryInOrder { at } => {
                     let wait_ms = at.ms_since(self.clock.now()).max(0).unsigned_abs();
@@ -122,6 +123,8 @@ impl Dispatcher {
             }
             let record = Record::Outcome {
                 outcome: Box::new(sent.outcome),
+                message,
+                lane: Arc::clone(&lane),
                 reservation,
                 recorded: None,
             };

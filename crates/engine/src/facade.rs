@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookwire_signing::Secret;
-use hookwire_store::{Change, Conflict, Store, StoreError};
+use hookwire_store::{Change, Conflict, Store, StoreError, TrafficScope, TrafficWindow};
 use hookwire_types::*;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -16,10 +16,12 @@ use crate::directory::{AppSnapshot, Directory};
 use crate::dispatcher::Dispatcher;
 use crate::horizon::Horizon;
 use crate::intake::{AcceptError, Intake, NewMessage};
+use crate::live::{Live, LiveFollower};
 use crate::outbound::Exchange;
 use crate::preview::{PreviewReport, preview};
 use crate::recorder::Record;
 use crate::task::{TaskError, Tasks};
+use crate::traffic::{Traffic, TrafficReport};
 use crate::trial::{TestError, TestReport, Trials};
 
 /// A running engine. Cheap to clone; all clones are the same engine.
@@ -42,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) horizon: Horizon,
     pub(crate) bins: Arc<BinDirectory>,
     pub(crate) taking: Taking,
+    pub(crate) traffic: Traffic,
+    pub(crate) live: Arc<Live>,
     pub(crate) message_retention_ms: i64,
     pub(crate) stop: watch::Sender<bool>,
 }
@@ -212,6 +216,16 @@ impl Engine {
         Ok(())
     }
 
+    /// Follows attempts as they happen, of an organization or one of its applications. `None` when
+    /// as many follow already as may.
+    pub fn follow_attempts(
+        &self,
+        organization: OrganizationId,
+        application: Option<ApplicationId>,
+    ) -> Option<LiveFollower> {
+        self.inner.live.follow(organization, application)
+    }
+
     /// How long messages are kept, in milliseconds.
     pub fn message_retention_ms(&self) -> i64 {
         self.inner.message_retention_ms
@@ -269,6 +283,16 @@ impl Engine {
         .await
     }
 
+    /// What was counted in a window, see [`crate::traffic_window`], up to the moment.
+    pub async fn traffic(
+        &self,
+        scope: TrafficScope,
+        window: TrafficWindow,
+    ) -> Result<TrafficReport, StoreError> {
+        let now = self.now();
+        self.inner.traffic.report(scope, window, now).await
+    }
+
     /// Whether messages can be accepted: the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.store.ping().await
@@ -308,6 +332,10 @@ impl Engine {
             tracing::error!(
                 "the store could not be written in time: what was not recorded will be sent again"
             );
+        }
+        let stored = tokio::time::timeout(timeout, self.inner.traffic.flush()).await;
+        if !matches!(stored, Ok(Ok(()))) {
+            tracing::warn!("the last attempts were not counted: the store could not be written");
         }
     }
 }

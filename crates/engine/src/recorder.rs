@@ -4,6 +4,7 @@
 //! is kept and tried again: the bounded queue fills, slots wait, and nothing is sent that could
 //! not be written down.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::backlog::Backlog;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::lane::Lane;
+use crate::live::Live;
 use crate::room::Reservation;
+use crate::traffic::Traffic;
 
 /// Outcomes that wait for the recorder at most. More than the requests in flight, so that a slot
 /// waits only when the store does.
@@ -31,6 +35,10 @@ pub(crate) enum Record {
     Outcome {
         /// How.
         outcome: Box<Outcome>,
+        /// What was sent.
+        message: Arc<Message>,
+        /// Where to.
+        lane: Arc<Lane>,
         /// The delivery's place in memory, free once this is written; `None` when it stays.
         reservation: Option<Reservation>,
         /// Told once this is written.
@@ -54,12 +62,18 @@ pub(crate) struct Recorder {
     pub(crate) clock: Arc<Clock>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) backlog: Arc<Backlog>,
+    pub(crate) traffic: Traffic,
+    pub(crate) live: Arc<Live>,
 }
+
+type Sent = (Arc<Message>, Arc<Lane>);
 
 /// What is kept of a batch while it is being written.
 #[derive(Default)]
 struct Batch {
     outcomes: Vec<Outcome>,
+    /// Of each outcome, what was sent and where to.
+    sent: Vec<Sent>,
     waiting: Vec<oneshot::Sender<()>>,
     releases: Vec<DeliveryKey>,
     reservations: Vec<Reservation>,
@@ -80,7 +94,7 @@ impl Recorder {
 
     async fn write(&self, batch: Batch) {
         if !batch.outcomes.is_empty() {
-            self.complete(&batch.outcomes).await;
+            self.complete(&batch.outcomes, &batch.sent).await;
         }
         if !batch.releases.is_empty() {
             let released = self.insist(|| self.store.release(self.node, batch.releases.clone()));
@@ -98,25 +112,25 @@ impl Recorder {
         drop(batch.reservations);
     }
 
-    async fn complete(&self, outcomes: &[Outcome]) {
+    async fn complete(&self, outcomes: &[Outcome], sent: &[Sent]) {
         let owned = self.insist(|| self.store.complete(self.node, outcomes.to_vec()));
         match owned.await {
             Some(owned) => {
-                for (outcome, owned) in outcomes.iter().zip(owned) {
-                    self.follow_up(outcome, owned);
+                for ((outcome, sent), owned) in outcomes.iter().zip(sent).zip(owned) {
+                    self.follow_up(outcome, sent, owned);
                 }
             }
             // One that cannot be written must not keep the others from it.
             None if outcomes.len() > 1 => {
-                for outcome in outcomes {
-                    Box::pin(self.complete(std::slice::from_ref(outcome))).await;
+                for (outcome, sent) in outcomes.iter().zip(sent) {
+                    Box::pin(self.complete(from_ref(outcome), from_ref(sent))).await;
                 }
             }
             None => {}
         }
     }
 
-    fn follow_up(&self, outcome: &Outcome, owned: bool) {
+    fn follow_up(&self, outcome: &Outcome, (message, lane): &Sent, owned: bool) {
         if !owned {
             tracing::warn!(
                 message_id = %outcome.key.message,
@@ -125,6 +139,8 @@ impl Recorder {
             );
             return;
         }
+        self.live.tell(outcome, message, lane);
+        self.traffic.count(outcome);
         if let Verdict::Retry { at } = outcome.verdict {
             self.backlog.note(outcome.key.endpoint, at);
         }
@@ -168,10 +184,13 @@ impl Batch {
         match record {
             Record::Outcome {
                 outcome,
+                message,
+                lane,
                 reservation,
                 recorded,
             } => {
                 self.outcomes.push(*outcome);
+                self.sent.push((message, lane));
                 self.reservations.extend(reservation);
                 self.waiting.extend(recorded);
             }

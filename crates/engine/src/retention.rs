@@ -63,7 +63,7 @@ impl Retention {
         Ok(count)
     }
 
-    fn kinds(&self, now: Timestamp) -> [Forget; 5] {
+    fn kinds(&self, now: Timestamp) -> [Forget; 6] {
         let before = now.plus_ms(-i64::from(self.message_retention_days) * DAY_MS);
         [
             Forget::Payloads(now),
@@ -73,6 +73,7 @@ impl Retention {
                 after: None,
             },
             Forget::Bins(now),
+            Forget::Traffic(now),
             Forget::Ended(before),
         ]
     }

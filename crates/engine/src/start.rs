@@ -17,6 +17,7 @@ use crate::dispatcher::Dispatcher;
 use crate::facade::{Engine, Inner};
 use crate::horizon::Horizon;
 use crate::intake::Intake;
+use crate::live::Live;
 use crate::outbound::Outbound;
 use crate::recorder::{QUEUE_MAX, Recorder};
 use crate::registry::LaneRegistry;
@@ -26,6 +27,7 @@ use crate::scripts::Scripts;
 use crate::sender::Sender;
 use crate::settings::EngineSettings;
 use crate::task::Tasks;
+use crate::traffic::Traffic;
 use crate::trial::Trials;
 
 impl Engine {
@@ -87,14 +89,19 @@ impl Engine {
             clock: Arc::clone(&clock),
             message_retention_days: settings.message_retention_days,
         };
-        tokio::spawn(retention.run(asked_to(stopped)));
+        tokio::spawn(retention.run(asked_to(stopped.clone())));
+        let traffic = Traffic::new(Arc::clone(&store));
+        tokio::spawn(traffic.clone().run(asked_to(stopped)));
         let horizon = Horizon::default();
+        let live = Arc::new(Live::default());
         let recorder_service = Recorder {
             node,
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             directory: Arc::clone(&directory),
             backlog,
+            live: Arc::clone(&live),
+            traffic: traffic.clone(),
         };
         tokio::spawn(recorder_service.run(records));
         let intake = Intake {
@@ -134,6 +141,8 @@ impl Engine {
             horizon,
             bins,
             taking,
+            live,
+            traffic,
             message_retention_ms: i64::from(settings.message_retention_days) * DAY_MS,
             stop,
         };

@@ -18,6 +18,7 @@ use crate::directory::Directory;
 use crate::dispatcher::{Dispatcher, shard_of};
 use crate::horizon::{Horizon, UnderWay};
 use crate::intake::NewMessage;
+use crate::lane::Lane;
 use crate::outbound::Exchange;
 use crate::recorder::Record;
 use crate::room::Reservation;
@@ -146,12 +147,17 @@ impl Trials {
     async fn run(&self, endpoint: EndpointId, event: NewMessage) -> Result<TestReport, StoreError> {
         let lane = self.directory.lane(endpoint).await?;
         match &*lane.target() {
-            Target::Ready(ready) => self.send(ready, event).await,
+            Target::Ready(ready) => self.send(&lane, ready, event).await,
             Target::Gone => Err(Conflict::Version.into()),
         }
     }
 
-    async fn send(&self, ready: &Ready, event: NewMessage) -> Result<TestReport, StoreError> {
+    async fn send(
+        &self,
+        lane: &Arc<Lane>,
+        ready: &Ready,
+        event: NewMessage,
+    ) -> Result<TestReport, StoreError> {
         let endpoint = &ready.endpoint;
         let now = self.clock.now();
         let (id, under_way) = self.horizon.begin(&self.clock, now);
@@ -175,7 +181,7 @@ impl Trials {
         attempt.test = true;
         let outcome = outcome(attempt.clone());
         log(&outcome, &message, endpoint);
-        self.record(outcome, reservation).await;
+        self.record(outcome, message, lane, reservation).await;
         Ok(TestReport {
             attempt,
             request,
@@ -208,11 +214,19 @@ impl Trials {
         Ok(())
     }
 
-    async fn record(&self, outcome: Outcome, reservation: Reservation) {
+    async fn record(
+        &self,
+        outcome: Outcome,
+        message: Arc<Message>,
+        lane: &Arc<Lane>,
+        reservation: Reservation,
+    ) {
         let (recorded, written) = oneshot::channel();
         let outcome = Box::new(outcome);
         let record = Record::Outcome {
             outcome,
+            message,
+            lane: Arc::clone(lane),
             reservation: Some(reservation),
             recorded: Some(recorded),
         };

@@ -6,6 +6,8 @@ mod catalogue;
 mod cli;
 mod client;
 mod config;
+mod dashboard;
+mod dashboard_link;
 mod dev;
 mod logs;
 #[cfg(test)]

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use hookwire_api::{ApiSettings, ApiState, PublicBins, Subject, TokenKey};
-use hookwire_engine::outbound::OutboundSettings;
+use hookwire_api::{AboutServer, ApiSettings, ApiState, PublicBins, Subject, TokenKey};
+use hookwire_engine::outbound::{OutboundSettings, OwnBins};
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::sqlite::{Options, SqliteStore};
 use hookwire_store::{Sealer, Store, StoreError};
@@ -22,6 +22,8 @@ use tokio::net::TcpListener;
 use crate::cli::default_organization;
 use crate::cli::output::print;
 use crate::config::{Config, EncryptionKey};
+use crate::dashboard::Dashboard;
+use crate::dashboard_link::{dashboard_link, local_url, server_of};
 use crate::logs::LogGuard;
 use crate::secret_file::{ENCRYPTION_KEY, TOKEN_SECRET};
 use crate::start_text::{DevText, StartText, program_name};
@@ -68,16 +70,18 @@ pub async fn run(config: Config, store: Arc<dyn Store>, log: &LogGuard) -> anyho
         None => TOKEN_SECRET.read_or_make(&config.storage.store)?,
     };
     let tokens = TokenKey::new(secret.reveal().as_bytes());
-    let settings = EngineSettings {
+    let listening = listener.local_addr()?;
+    let mut settings = EngineSettings {
         scripts: scripts::settings()?,
         ..engine_settings(&config)
     };
+    let public_url = config.server.public_url.as_deref();
+    settings.outbound.own_bins = Some(OwnBins::new(listening, public_url));
     let engine = Engine::start(store, settings).await;
     let engine = engine.map_err(|error| {
         let advice = store_advice(&error, &config.storage.store);
         anyhow!("{advice}")
     })?;
-    let listening = listener.local_addr()?;
     announce(&config, &engine, &tokens, listening).await?;
 
     let settings = ApiSettings {
@@ -85,7 +89,8 @@ pub async fn run(config: Config, store: Arc<dyn Store>, log: &LogGuard) -> anyho
         ..api_settings(&config)
     };
     let state = ApiState::new(engine.clone(), tokens, settings.clone());
-    let mut router = hookwire_api::router(state);
+    let dashboard = Dashboard::embedded(&config.server.portal_frame_ancestors);
+    let mut router = dashboard.beside_api(state);
     if config.server.dev {
         router = router.merge(dev::receiver(settings.body_bytes_max));
     }
@@ -130,12 +135,16 @@ async fn announce(
             samples,
         });
     }
+    let server = server_of(&config.server, listening).unwrap_or_else(|| local_url(listening));
+    let now = Timestamp::from(SystemTime::now());
+    let dashboard = dashboard_link(&server, tokens, default_organization()?, now)?;
     let program = program_name();
     print(
         &StartText {
             program: &program,
             listening,
             config,
+            dashboard: &dashboard,
             dev,
         }
         .render(),
@@ -231,6 +240,14 @@ fn api_settings(config: &Config) -> ApiSettings {
         }),
         // The other half is for deliveries, which are started by such requests.
         shutdown_timeout_ms: timeout_ms / 2,
+        about: AboutServer {
+            retention_days: config.delivery.retention_days,
+            retry_schedule_seconds: config.delivery.retry_schedule.clone(),
+            private_destinations: config.server.dev
+                || !config.outbound.outbound_allow_subnets.is_empty(),
+            is_dev: config.server.dev,
+            ..AboutServer::default()
+        },
         ..ApiSettings::default()
     }
 }

@@ -1,12 +1,13 @@
 //! What a server says on standard output when it has started.
 
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use hookwire_types::SecretText;
 
 use crate::config::{Config, Kind as _, StorageSettings, StorePath};
+use crate::dashboard_link::local_url;
 use crate::dev;
 
 /// Where the commands look when nobody tells them.
@@ -20,6 +21,8 @@ pub struct StartText<'a> {
     pub listening: SocketAddr,
     /// Its configuration.
     pub config: &'a Config,
+    /// A link to the dashboard that signs in, once.
+    pub dashboard: &'a SecretText,
     /// What only `--dev` has.
     pub dev: Option<DevText<'a>>,
 }
@@ -39,17 +42,23 @@ impl StartText<'_> {
         // Programs look for the second line.
         let mut text = format!(
             "Hookwire {version}\nlistening on http://{address}\nstore {store}\n\
-             documentation {server}/docs\n",
+             documentation {server}/docs\ndashboard {dashboard}\n",
             version = env!("CARGO_PKG_VERSION"),
             address = self.listening,
             server = self.server(),
+            dashboard = self.dashboard.reveal(),
         );
         match &self.dev {
             Some(dev) => self.render_dev(&mut text, dev),
             None => {
-                let command = [self.program.to_owned(), "token".to_owned()];
-                let command = words(command.into_iter().chain(self.store_flag()));
-                let _ = writeln!(text, "a token for the API: {command}");
+                for (what, command) in [
+                    ("another link to the dashboard", "sign-in"),
+                    ("a token for the API", "token"),
+                ] {
+                    let command = [self.program.to_owned(), command.to_owned()];
+                    let command = words(command.into_iter().chain(self.store_flag()));
+                    let _ = writeln!(text, "{what}: {command}");
+                }
             }
         }
         text
@@ -102,14 +111,7 @@ impl StartText<'_> {
 
     /// The address under which a program on this machine reaches the server.
     fn server(&self) -> String {
-        let mut address = self.listening;
-        if address.ip().is_unspecified() {
-            address.set_ip(match address.ip() {
-                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            });
-        }
-        format!("http://{address}")
+        local_url(self.listening)
     }
 }
 
@@ -143,6 +145,7 @@ mod tests {
 
     fn text(config: &Config, listening: &str, dev: bool) -> String {
         let token = SecretText::new("t.o.k");
+        let dashboard = SecretText::new("https://hooks.example/sign-in#token=o.n.ce");
         let dev = dev.then_some(DevText {
             token: &token,
             samples: 23,
@@ -153,6 +156,7 @@ mod tests {
             program,
             listening,
             config,
+            dashboard: &dashboard,
             dev,
         }
         .render()
@@ -165,6 +169,7 @@ mod tests {
             "listening on http://127.0.0.1:8071",
             "store sqlite:data/hookwire.db",
             "documentation http://127.0.0.1:8071/docs",
+            "dashboard https://hooks.example/sign-in#token=o.n.ce",
             "  t.o.k",
             "  target/release/hookwire webhook add --name CRM --event payment_received --url \
              http://127.0.0.1:8071/dev/receiver",
@@ -203,5 +208,6 @@ mod tests {
         let text = text(&Config::default(), "127.0.0.1:8071", false);
         assert!(!text.contains("t.o.k"));
         assert!(text.contains("target/release/hookwire token\n"), "{text}");
+        assert!(text.contains("target/release/hookwire sign-in\n"), "{text}");
     }
 }

@@ -26,6 +26,8 @@ mod error;
 mod request;
 mod seal;
 pub mod sqlite;
+mod states;
+mod traffic;
 
 use async_trait::async_trait;
 use hookwire_types::*;
@@ -39,10 +41,15 @@ pub use request::{
     SeenKey, Waiting, Want, WhichCredentials,
 };
 pub use seal::{KEY_BYTES, SealError, Sealer};
+pub use states::{FoundMessages, StateStore};
+pub use traffic::{
+    EndpointTotal, EndpointTraffic, Pending, Resolution, TrafficPoint, TrafficScope, TrafficStore,
+    TrafficWindow,
+};
 
 /// Where Hookwire keeps everything. See the module's page for what every implementation promises.
 #[async_trait]
-pub trait Store: BinStore + Send + Sync + 'static {
+pub trait Store: BinStore + StateStore + TrafficStore + Send + Sync + 'static {
     // ---- the way of a message -------------------------------------------------------------
 
     /// Keeps messages and their deliveries, durably, before it returns. One answer for each, in
@@ -336,6 +343,9 @@ pub trait Store: BinStore + Send + Sync + 'static {
     /// Forgets some of what is kept too long: at most `limit` things with what hangs on them, and
     /// fewer where those are large, so that nobody waits long for the step.
     async fn forget(&self, what: Forget, limit: usize) -> Result<Forgotten, StoreError>;
+
+    /// How much room it takes, in bytes, with what was freed and can be used again.
+    async fn size_bytes(&self) -> Result<u64, StoreError>;
 
     /// Whether the store answers and can write.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -310,6 +310,9 @@ pub enum Forget {
     /// Bins whose time is over at a moment, and captures of deleted bins. A bin that received
     /// something since its time was noted gets a new one instead.
     Bins(Timestamp),
+    /// Numbers of attempts that are too old at a moment, and those of deleted endpoints and
+    /// applications.
+    Traffic(Timestamp),
     /// What ended before a moment and is named by nothing that is still kept: tasks, credentials,
     /// deleted endpoints and applications. With them goes the place of a consumer that read nothing
     /// since, if no message is left before it: it stands where a new one begins.

@@ -1,5 +1,6 @@
-//! Credentials that are kept: API keys and portal tokens. What a caller shows is not kept, only
-//! its hash; so that they can be listed and revoked, unlike tokens that only carry a signature.
+//! Credentials that are kept: API keys, portal tokens, sessions of browsers and the like. What a
+//! caller shows is not kept, only its hash; so that they can be listed and revoked, unlike tokens
+//! that only carry a signature.
 
 use crate::{ApplicationId, BinId, CredentialId, OrganizationId, Timestamp};
 
@@ -18,6 +19,9 @@ pub enum CredentialKind {
     Bin,
     /// Of whoever was sent a link to a bin: to look at what it received.
     BinShare,
+    /// A browser's, in which somebody signed in to the dashboard: all that concerns the
+    /// organization.
+    Session,
 }
 
 /// Something that a portal token allows. The names are those of the compatible API.
@@ -62,6 +66,8 @@ pub struct Credential {
     pub capabilities: Capabilities,
     /// The person's session, as the tenant names it; several tokens may belong to one.
     pub session: Option<String>,
+    /// The API key that a session was begun with, and ends with; `None` where there was none.
+    pub made_from: Option<CredentialId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is worth nothing; `None` is never. Revoking sets it.
@@ -124,7 +130,13 @@ impl FromIterator<Capability> for Capabilities {
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::ApiKey, Self::Portal, Self::Bin, Self::BinShare];
+    pub const ALL: [Self; 5] = [
+        Self::ApiKey,
+        Self::Portal,
+        Self::Bin,
+        Self::BinShare,
+        Self::Session,
+    ];
 
     /// Its name in the API and the store.
     pub const fn name(self) -> &'static str {
@@ -133,6 +145,7 @@ impl CredentialKind {
             Self::Portal => "portal",
             Self::Bin => "bin",
             Self::BinShare => "bin_share",
+            Self::Session => "session",
         }
     }
 

@@ -20,6 +20,7 @@ mod request;
 mod secret;
 mod task;
 mod time;
+mod traffic;
 
 pub use answer::{Answer, AnswerScope, BodyDigest, KeptAnswer};
 pub use application::Application;
@@ -48,6 +49,7 @@ pub use request::{
 pub use secret::SecretText;
 pub use task::{ReplayFilter, Task, TaskKind, TaskStatus, TaskWindow};
 pub use time::{DAY_MS, HOUR_MS, ParseTimestampError, Timestamp};
+pub use traffic::{DurationHistogram, LastFailure, MINUTE_MS, TrafficCounts, TrafficDelta};
 
 /// String-to-string data that a user hangs on a resource; sorted, so that it is always shown alike.
 pub type Metadata = std::collections::BTreeMap<String, String>;

@@ -22,6 +22,7 @@ const fn prefix(kind: CredentialKind) -> &'static str {
         CredentialKind::Portal => "appsk_",
         CredentialKind::Bin => "binsk_",
         CredentialKind::BinShare => "binshr_",
+        CredentialKind::Session => "hws_",
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     App, BinTarget, EndpointTarget, Fields, FromBody, FromQuery, HeldInput, Input, MessageTarget,
     OperationalApp, OperationalTarget, Params, PathName, PathRef, PublicUrl, Query,
 };
-use crate::auth::{Organization, Principal};
+use crate::auth::{Caller, Organization, Principal};
 use crate::idempotency::Key;
 use crate::resource::public_bin::Stranger;
 use crate::state::ApiState;
@@ -67,6 +67,7 @@ impl<T: FromBody> Needed for HeldInput<T> {
 impl Needed for State<ApiState> {}
 impl Needed for HeaderMap {}
 impl Needed for Principal {}
+impl Needed for Caller {}
 impl Needed for Organization {}
 impl Needed for Key {}
 impl Needed for PathName {}

@@ -167,9 +167,19 @@ impl<'a> Query<'a> {
         name: &'static str,
         rule: fn(&str) -> Result<T, Wrong>,
     ) -> Option<Vec<T>> {
+        self.list_up_to(name, LIST_ITEMS_MAX, rule)
+    }
+
+    /// The same with at most so many items.
+    pub fn list_up_to<T: PartialEq>(
+        &mut self,
+        name: &'static str,
+        items_max: usize,
+        rule: fn(&str) -> Result<T, Wrong>,
+    ) -> Option<Vec<T>> {
         let schema = || {
             let items = sketch::expected(rule(PROBE));
-            json!({ "type": "array", "items": items, "maxItems": LIST_ITEMS_MAX })
+            json!({ "type": "array", "items": items, "maxItems": items_max })
         };
         if self.takes_down(name, schema) {
             return None;
@@ -177,18 +187,15 @@ impl<'a> Query<'a> {
         let values = self.pairs.iter().filter(|(key, _)| key == name);
         let items = values.flat_map(|(_, value)| value.split(','));
         let mut list = Vec::new();
-        for item in items
-            .filter(|item| !item.is_empty())
-            .take(LIST_ITEMS_MAX + 1)
-        {
+        for item in items.filter(|item| !item.is_empty()).take(items_max + 1) {
             match rule(item) {
                 Ok(item) if list.contains(&item) => {}
                 Ok(item) => list.push(item),
                 Err(wrong) => return self.checked(name, Err(wrong)),
             }
         }
-        if list.len() > LIST_ITEMS_MAX {
-            let wrong = format!("must have at most {LIST_ITEMS_MAX} items");
+        if list.len() > items_max {
+            let wrong = format!("must have at most {items_max} items");
             return self.checked(name, Err(wrong.into()));
         }
         (!list.is_empty()).then_some(list)

@@ -43,7 +43,7 @@ Three kinds of credential are sent in the same way. A token (`eyJ…`) is signed
 expires. An API key (`hwk_…`) is for programs, for an organization or for one application, and can \
 be revoked: `hookwire key create` or the operation *Create an API key*. A portal token (`appsk_…`) \
 is for a customer's browser: it reaches one application, for a week at most, and there what it was \
-made for.
+made for. A browser in the dashboard has a session instead, in a cookie: see *Sign in*.
 
 What none of them reaches is answered with 404, what one reaches and may not do with 403, and one \
 that is missing or not valid with 401.";

@@ -25,16 +25,25 @@ const PATHS: [(&str, &str); 12] = [
 ];
 
 /// What queries say, where the name alone does not tell.
-const QUERIES: [(&str, &str); 29] = [
+const QUERIES: [(&str, &str); 32] = [
     (
         "after",
         "Only what came after this: a moment, or where it says so a request.",
+    ),
+    (
+        "application",
+        "Only what concerns this application, by id or uid.",
     ),
     ("before", "Only what came before this moment."),
     ("channel", "Only what was sent to this channel."),
     (
         "duplicate",
         "Only requests that came before, or only those that did not.",
+    ),
+    (
+        "endpoint",
+        "Only what concerns these endpoints, by id, or with `application` by uid; repeated, or \
+         with commas.",
     ),
     (
         "endpoint_id",
@@ -96,6 +105,10 @@ const QUERIES: [(&str, &str); 29] = [
         "Only requests whose sender was verified, or only those whose was not.",
     ),
     ("with_content", "Whether payloads and the like are shown."),
+    (
+        "with_deliveries",
+        "Shows how many deliveries of each message are in which state.",
+    ),
     (
         "with_msg",
         "Shows each attempt's message, without its payload.",

@@ -93,7 +93,9 @@ fn can(operation: &Operation, status: StatusCode) -> bool {
     // A GET that asks for more than to look moves a consumer's place.
     let changes = operation.method != Method::GET || operation.access == Access::Produce;
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => operation.access != Access::Public,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            operation.access != Access::Public || operation.decides
+        }
         StatusCode::NOT_FOUND => operation.path.contains('{') || needs.body.is_some(),
         StatusCode::BAD_REQUEST | StatusCode::CONFLICT => changes,
         // With a POST, the key of the request is checked against its body, which is read for it.

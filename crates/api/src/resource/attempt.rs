@@ -17,7 +17,7 @@ use hookwire_types::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::message::read_filter;
+use super::message_list::read_filter;
 use super::message_model::MessageOut;
 use super::status::{self, StatusQuery};
 use crate::error::ApiError;

@@ -191,6 +191,7 @@ fn portal_token(
         hash: text::hash(token.reveal()),
         capabilities: input.capabilities,
         session: input.session,
+        made_from: None,
         created_at: now,
         expires_at: Some(now.plus_ms(input.expiry_seconds * 1_000)),
     }

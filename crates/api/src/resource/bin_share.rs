@@ -91,7 +91,7 @@ pub async fn create(
         id: link.id,
         token: secret.reveal().to_owned(),
         // Behind the `#`, so that no server and no proxy on the way writes it down.
-        url: format!("{url}/bins#{}:{}", bin.id, secret.reveal()),
+        url: format!("{url}/shared#{}:{}", bin.id, secret.reveal()),
         expires_at,
     };
     engine.change(vec![Change::CreateCredential(link)]).await?;
@@ -135,6 +135,7 @@ pub fn credential(
         // What it may do follows from its kind.
         capabilities: Capabilities::from_bits(0),
         session: None,
+        made_from: None,
         created_at,
         expires_at: None,
     }

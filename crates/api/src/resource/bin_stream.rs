@@ -8,16 +8,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use axum::response::Response;
 use hookwire_engine::{Follower, OpenBin};
 use hookwire_store::{CaptureFilter, Payloads};
 use hookwire_types::{Capture, CaptureId, Ksuid, Order, Page, Side};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName};
 use serde_json::json;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::access::Access;
@@ -29,18 +26,14 @@ use crate::problem::invalid;
 use crate::rules;
 use crate::serve::Closing;
 use crate::state::ApiState;
-use crate::stream::StreamBody;
+use crate::stream::{Events, PING, PING_EVERY, answer_events};
 use crate::wrong::Wrong;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Captures read at once: a head is at most 64 KiB long, and up to three times that as JSON.
 const STEP: usize = 10;
-/// Pieces of a stream that wait for a follower who reads slowly.
-const WAITING_MAX: usize = 1;
 /// Events are put together to pieces of about this size.
 const PIECE_BYTES: usize = 64 << 10;
-/// How often a connection on which nothing happens shows that it still is one.
-const PING_EVERY: Duration = Duration::from_secs(15);
 /// How long to wait before a store that failed is asked again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Where a stream begins that nobody has seen before.
@@ -102,24 +95,23 @@ pub async fn stream(
     let follower = follower.ok_or(ApiError::TooMany {
         retry_after_seconds: 10,
     })?;
-    let (events, body) = mpsc::channel(WAITING_MAX);
-    let following = Following {
-        after: match begin {
-            // Later than all that there is, whatever the clock says.
-            From::Now => state.engine().new_id(),
-            From::Beginning => CaptureId(Ksuid::MIN),
-            From::After(id) => id,
-        },
-        open,
-        state,
-        headers,
-        follower,
-        events,
+    let after = match begin {
+        // Later than all that there is, whatever the clock says.
+        From::Now => state.engine().new_id(),
+        From::Beginning => CaptureId(Ksuid::MIN),
+        From::After(id) => id,
     };
-    tokio::spawn(following.run(closing));
-    let kind = HeaderValue::from_static("text/event-stream");
-    let headers = [(header::CONTENT_TYPE, kind)];
-    Ok((headers, Body::new(StreamBody::new(body))).into_response())
+    Ok(answer_events(closing, |events| {
+        let following = Following {
+            state,
+            open,
+            headers,
+            follower,
+            after,
+            events,
+        };
+        following.follow()
+    }))
 }
 
 /// Where the caller has been, as its library says when it comes again.
@@ -140,24 +132,15 @@ struct Following {
     headers: HeaderMap,
     follower: Follower,
     after: CaptureId,
-    events: mpsc::Sender<Bytes>,
+    events: Events,
 }
 
 impl Following {
-    async fn run(mut self, closing: Closing) {
-        let events = self.events.clone();
-        tokio::select! {
-            () = closing.closed() => {}
-            () = events.closed() => {}
-            _ = self.follow() => {}
-        }
-    }
-
     /// Sends what there is and what comes. Nobody reads on when it returns.
-    async fn follow(&mut self) -> Option<()> {
+    async fn follow(mut self) -> Option<()> {
         // An event without data is not told, but its id is where a browser goes on.
-        self.send(format!("retry: 1000\nid: {}\n\n", self.after))
-            .await?;
+        let begin = format!("retry: 1000\nid: {}\n\n", self.after);
+        self.events.send(begin).await?;
         let mut last = Instant::now();
         loop {
             if self.send_new(&mut last).await? == Seen::Some {
@@ -172,7 +155,7 @@ impl Following {
                     if matches!(found, Ok(None)) {
                         return None;
                     }
-                    self.send(": ping\n\n".into()).await?;
+                    self.events.send(PING.into()).await?;
                     last = Instant::now();
                 }
             }
@@ -210,17 +193,13 @@ impl Following {
         for capture in &found {
             piece.push_str(&event(capture));
             if piece.len() >= PIECE_BYTES {
-                self.send(std::mem::take(&mut piece)).await?;
+                self.events.send(std::mem::take(&mut piece)).await?;
             }
             self.after = capture.id;
         }
-        self.send(piece).await?;
+        self.events.send(piece).await?;
         *last = Instant::now();
         Some(Seen::Some)
-    }
-
-    async fn send(&self, text: String) -> Option<()> {
-        self.events.send(text.into()).await.ok()
     }
 }
 

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::endpoint_out::EndpointSummary;
-use super::message::read_filter;
+use super::message_list::read_filter;
 use super::message_model::{MessageOut, payloads};
 use super::status::{self, StatusQuery};
 use crate::error::ApiError;

@@ -1,26 +1,24 @@
-//! Messages: events that a producer hands over.
+//! Messages that a producer hands over. What became of those that were accepted is in
+//! `message_list`.
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hookwire_engine::{AppSnapshot, NewMessage};
-use hookwire_store::{Conflict, MessageFilter, StoreError};
-use hookwire_types::{ApplicationId, MessageId, Order, Reference};
+use hookwire_store::{Conflict, StoreError};
+use hookwire_types::{ApplicationId, MessageId, Reference};
 use http::Uri;
 
 use super::application::{ApplicationIn, create_from};
 use super::message_in::MessageIn;
-use super::message_model::{MessageOut, accepted, payloads};
+use super::message_model::{accepted, payloads};
 use crate::access::Access;
 use crate::auth::Principal;
 use crate::error::ApiError;
-use crate::extract::{App, FromQuery, Input, MessageTarget, Params, PathRef, Query, find_app};
+use crate::extract::{FromQuery, Input, Params, PathRef, Query, find_app};
 use crate::idempotency::Key;
-use crate::page::Paging;
 use crate::problem::invalid;
-use crate::rules;
 use crate::state::ApiState;
 
 /// Whether payloads are wanted in the answer.
@@ -33,36 +31,6 @@ impl FromQuery for ContentParams {
         Self {
             with_content: query.flag("with_content", true),
         }
-    }
-}
-
-/// Which messages to list.
-pub struct ListParams {
-    paging: Paging<MessageId>,
-    filter: MessageFilter,
-    with_content: bool,
-}
-
-impl FromQuery for ListParams {
-    fn read(query: &mut Query<'_>) -> Self {
-        Self {
-            paging: Paging::read(query, Order::Descending),
-            filter: read_filter(query),
-            with_content: query.flag("with_content", true),
-        }
-    }
-}
-
-/// Reads what narrows a list by its messages.
-pub fn read_filter(query: &mut Query<'_>) -> MessageFilter {
-    MessageFilter {
-        event_types: query.list("event_types", rules::event_type_name),
-        channel: query.optional("channel", rules::channel),
-        tag: query.optional("tag", rules::tag),
-        before: query.timestamp("before"),
-        after: query.timestamp("after"),
-        to_all: false,
-        payload_kept_at: None,
     }
 }
 
@@ -143,39 +111,4 @@ pub async fn make_app(
     find_app(state, principal, reference)
         .await?
         .ok_or(not_found)
-}
-
-/// Lists the application's messages.
-pub async fn list(
-    App(app): App,
-    State(state): State<ApiState>,
-    Params(params): Params<ListParams>,
-) -> Result<Response, ApiError> {
-    let page = params.paging.one_more();
-    let with_payloads = if params.with_content { page.limit } else { 0 };
-    let room = state.room_for_payloads(with_payloads).await?;
-    let payloads = payloads(params.with_content);
-    let found = state
-        .store()
-        .messages(app.application.id, params.filter, page, payloads)
-        .await?;
-    let mut page = params.paging.cut(found.list, |message| message.id);
-    page.done &= !found.ended_early;
-    let now = state.engine().now();
-    room.answer(&page.show(|message| MessageOut::new(message, now, params.with_content)))
-}
-
-/// Shows a message.
-pub async fn get(
-    target: MessageTarget,
-    State(state): State<ApiState>,
-    Params(params): Params<ContentParams>,
-) -> Result<Response, ApiError> {
-    let now = state.engine().now();
-    if !params.with_content {
-        return Ok(Json(MessageOut::new(&target.message, now, false)).into_response());
-    }
-    let room = state.room_for_payloads(1).await?;
-    let message = target.whole_message(&state).await?;
-    room.answer(&MessageOut::new(&message, now, true))
 }

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use hookwire_store::Payloads;
+use hookwire_store::{DeliveryCounts, Payloads};
 use hookwire_types::{Message, MessageId, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::endpoint_stats::StatsOut;
 use super::non_empty;
 use crate::error::ApiError;
 use crate::idempotency::Accepted;
@@ -68,9 +69,20 @@ pub struct MessageOut<'a> {
     /// When it is to be sent; null for at once.
     #[schemars(with = "Option<Time>")]
     deliver_at: Option<Timestamp>,
+    /// Its deliveries, counted by state, when they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<StatsOut>,
 }
 
 impl<'a> MessageOut<'a> {
+    /// The same with how far its deliveries are.
+    pub fn with_deliveries(self, deliveries: Option<DeliveryCounts>) -> Self {
+        Self {
+            deliveries: deliveries.map(StatsOut::from),
+            ..self
+        }
+    }
+
     /// Shows a message at `now`: its payload may have expired without having been removed yet.
     pub fn new(message: &'a Message, now: Timestamp, with_content: bool) -> Self {
         let payload = kept_payload(message, now);
@@ -90,6 +102,7 @@ impl<'a> MessageOut<'a> {
             tags: non_empty(&message.tags),
             timestamp: message.created_at,
             deliver_at: message.deliver_at,
+            deliveries: None,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The resources: one file each, with handlers, what they take and what they answer.
 
+pub mod about;
 pub mod api_key;
 pub mod application;
 pub mod attempt;
+pub mod attempt_stream;
 pub mod authentication;
 pub mod bin;
 pub mod bin_answer;
@@ -45,6 +47,7 @@ pub mod expunge;
 pub mod health;
 pub mod message;
 mod message_in;
+pub mod message_list;
 pub mod message_model;
 pub mod operational;
 pub mod poller;
@@ -59,9 +62,11 @@ pub mod recipe;
 pub mod recovery;
 mod sample;
 pub mod send_example;
+pub mod session;
 mod status;
 pub mod task;
 pub mod test_send;
+pub mod traffic;
 pub mod transformation;
 
 use schemars::JsonSchema;

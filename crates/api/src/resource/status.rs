@@ -33,6 +33,15 @@ impl StatusQuery {
         }
     }
 
+    /// Reads `status` where every state is told apart from the others.
+    pub fn read_exact(query: &mut Query<'_>) -> Self {
+        let number = query.integer("status", 0..=STATUS_MAX);
+        Self {
+            number: number.and_then(|number| i64::try_from(number).ok()),
+            expanded: true,
+        }
+    }
+
     /// States of deliveries that are asked for: empty for all, `None` when no delivery can match.
     pub fn of_deliveries(self) -> Option<Vec<DeliveryStatus>> {
         match self.number {

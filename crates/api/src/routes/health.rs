@@ -1,15 +1,19 @@
-//! Whether the server works.
+//! Whether the server works, and how it is set up.
+
+use http::StatusCode;
 
 use super::Group;
 use super::operation::get;
 use crate::access::Access;
+use crate::resource::about::{self, AboutOut};
 use crate::resource::health;
 
 /// Operations on the server itself.
 pub fn group() -> Group {
     Group {
         name: "Health",
-        about: "Whether the server works. For probes and load balancers; needs no credential.",
+        about: "Whether the server works, for probes and load balancers, which need no credential; \
+                and how it is set up.",
         operations: vec![
             get(
                 "/health",
@@ -29,6 +33,15 @@ pub fn group() -> Group {
             )
             .details("204 whenever the server answers at all, whatever its store does.")
             .answers_nothing(),
+            get(
+                "/about",
+                "hookwire.about.get",
+                Access::Organization,
+                "Show the server",
+                about::about,
+            )
+            .details("Its version, its store, and what its operator has set that people notice.")
+            .answers::<AboutOut>(StatusCode::OK),
         ],
     }
 }

@@ -9,6 +9,7 @@ use crate::page::ListResponse;
 use crate::resource::cancel::{self, CancelOut};
 use crate::resource::expunge::{self, BulkExpungeOut};
 use crate::resource::message;
+use crate::resource::message_list;
 use crate::resource::message_model::MessageOut;
 use crate::resource::precheck::{self, PrecheckOut};
 use crate::resource::task::TaskOut;
@@ -45,16 +46,21 @@ fn sending() -> Vec<Operation> {
             "v1.message.list",
             Access::View,
             "List messages",
-            message::list,
+            message_list::list,
         )
-        .details("The latest first. A page may be short because its payloads are large.")
+        .details(
+            "The latest first. A page may be short because its payloads are large. With `status`, \
+             only messages with a delivery in that state: 0 success, 1 pending, 2 fail, 3 sending, \
+             4 canceled. They are looked for in a part of what there is: an answer may be short, or \
+             empty, without being the last; `done` says whether it is, `iterator` leads on.",
+        )
         .answers::<ListResponse<MessageOut>>(StatusCode::OK),
         get(
             "/app/{app_id}/msg/{msg_id}",
             "v1.message.get",
             Access::View,
             "Show a message",
-            message::get,
+            message_list::get,
         )
         .answers::<MessageOut>(StatusCode::OK),
         post(

@@ -39,15 +39,18 @@ mod message;
 mod operation;
 mod operational_webhook;
 mod poller;
+mod session;
+mod traffic;
 
+use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use http::Uri;
 
 use crate::access::Access;
 use crate::auth::admit;
-use crate::bin_page;
 use crate::error::ApiError;
 use crate::extract::BodyLimit;
 use crate::idempotency::carry_out_once;
@@ -71,6 +74,7 @@ pub fn groups() -> Vec<Group> {
         environment::group(),
         message::group(),
         attempt::group(),
+        traffic::group(),
         poller::group(),
         operational_webhook::group(),
         bin::group(),
@@ -78,6 +82,7 @@ pub fn groups() -> Vec<Group> {
         background_task::group(),
         compose::group(),
         authentication::group(),
+        session::group(),
         health::group(),
         documentation::group(),
     ]
@@ -85,6 +90,24 @@ pub fn groups() -> Vec<Group> {
 
 /// The API. Paths and methods that it does not know are answered in the shape of its errors.
 pub fn router(state: ApiState) -> Router {
+    router_beside(state, async |uri: Uri| no_page(uri.path()))
+}
+
+/// The answer to a path that nothing is behind: the way to the documentation for who comes to the
+/// door, an error in the shape of the API's for everybody else.
+pub fn no_page(path: &str) -> Response {
+    match path {
+        "/" => Redirect::temporary("/docs").into_response(),
+        _ => ApiError::NoRoute.into_response(),
+    }
+}
+
+/// The API, and `others` for all paths that it does not know.
+pub fn router_beside<H, T>(state: ApiState, others: H) -> Router
+where
+    H: Handler<T, ApiState>,
+    T: 'static,
+{
     let patience = Patience::of(state.settings());
     let mut router = Router::new();
     for operation in groups().into_iter().flat_map(|group| group.operations) {
@@ -108,12 +131,10 @@ pub fn router(state: ApiState) -> Router {
             .route(&path, handler);
     }
     router
-        .route("/", get(async || Redirect::temporary("/docs")))
         .route("/docs", get(openapi::serve_page))
         .route("/docs/style.css", get(openapi::serve_style))
-        .merge(bin_page::routes())
         .merge(receive::routes())
-        .fallback(async || ApiError::NoRoute)
+        .fallback(others)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(from_fn(trace))
         .layer(from_fn_with_state(patience, take_rest))

@@ -43,6 +43,8 @@ pub struct Operation {
     repeatable: bool,
     /// Whether so many may do it at a time, and no more.
     pub bounded: bool,
+    /// Whether it decides by itself whom it takes, although it asks for no credential.
+    pub decides: bool,
     /// What it answers when it did what it was asked to.
     pub answers: Vec<Answer>,
     handler: MethodRouter<ApiState>,
@@ -85,6 +87,7 @@ macro_rules! methods {
                 needs,
                 repeatable: false,
                 bounded: false,
+                decides: false,
                 answers: Vec::new(),
                 handler: on(MethodFilter::$method, handler),
             }
@@ -110,6 +113,12 @@ impl Operation {
     /// So many may do it at a time, and no more.
     pub fn bounded(mut self) -> Self {
         self.bounded = true;
+        self
+    }
+
+    /// Decides by itself whom it takes.
+    pub fn decides(mut self) -> Self {
+        self.decides = true;
         self
     }
 

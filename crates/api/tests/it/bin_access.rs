@@ -73,7 +73,7 @@ async fn shared(api: &Api, path: &str, body: Value) -> String {
     let token = made["token"].as_str().unwrap();
     assert!(token.starts_with("binshr_"));
     let id = path.strip_prefix("/bin/").unwrap();
-    let url = format!("http://127.0.0.1:8071/bins#{id}:{token}");
+    let url = format!("http://127.0.0.1:8071/shared#{id}:{token}");
     assert_eq!(made["url"], json!(url));
     assert!(made["id"].as_str().is_some());
     token.to_owned()

@@ -12,6 +12,8 @@ const ACCESS: [(&str, &[&str]); 13] = [
     (
         "Needs a credential that may act for the whole organization.",
         &[
+            "hookwire.about.get",
+            "hookwire.attempt.stream-all",
             "hookwire.bin.create",
             "hookwire.key.create",
             "hookwire.key.list",
@@ -49,8 +51,10 @@ const ACCESS: [(&str, &[&str]); 13] = [
     (
         "Needs a credential that may look at endpoints, messages and attempts.",
         &[
+            "hookwire.attempt.stream",
             "hookwire.recipe.get",
             "hookwire.recipe.list",
+            "hookwire.traffic.get",
             "v1.application.get",
             "v1.background-task.get",
             "v1.endpoint.get",
@@ -146,13 +150,18 @@ const ACCESS: [(&str, &[&str]); 13] = [
         "Needs a credential that may have what a bin received sent to somebody else.",
         &["hookwire.bin.replay", "hookwire.bin.request.replay"],
     ),
-    ("Needs any valid credential.", &["v1.authentication.logout"]),
+    (
+        "Needs any valid credential.",
+        &["hookwire.session.get", "v1.authentication.logout"],
+    ),
     (
         "Needs no credential.",
         &[
             "hookwire.bin.create-public",
             "hookwire.health.ping",
             "hookwire.openapi.get",
+            "hookwire.session.create",
+            "hookwire.session.delete",
             "v1.health.get",
         ],
     ),

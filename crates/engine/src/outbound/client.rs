@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Request};
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper_util::client::legacy::Client;
@@ -19,6 +20,7 @@ use super::authorize::Authorizations;
 use super::connect::Connector;
 use super::failure::{Failure, Stage};
 use super::guard::Guard;
+use super::own_bins::OwnBins;
 use super::resolve::{Lookup, Resolver, SystemNames};
 
 /// How much of an answer is kept: enough to see what a receiver complains about.
@@ -43,6 +45,8 @@ pub struct OutboundSettings {
     pub answer_bytes_max: usize,
     /// Networks that may be reached although they are not the public internet.
     pub allow: Vec<IpNet>,
+    /// This server's own bins, which are reached directly; `None` treats them as anybody's.
+    pub own_bins: Option<OwnBins>,
     /// How many pools of connections there are. A pool is one lock; a few of them are enough to
     /// keep cores from waiting for each other.
     pub shards: usize,
@@ -62,6 +66,7 @@ impl Default for OutboundSettings {
             exchange_timeout_ms: 15_000,
             answer_bytes_max: 1 << 20,
             allow: Vec::new(),
+            own_bins: None,
             shards: 8,
             idle_per_host_max: 128,
             idle_timeout_ms: 4_000,
@@ -91,6 +96,8 @@ pub(super) type Connections = Client<Connector, Full<Bytes>>;
 #[derive(Debug)]
 pub struct Outbound {
     clients: Vec<Connections>,
+    /// Connections of their own: one that the guard let through to a bin is used for nothing else.
+    own_bins: Option<(OwnBins, Connections)>,
     connector: Connector,
     settings: OutboundSettings,
     /// What was obtained for endpoints that have credentials.
@@ -108,11 +115,19 @@ impl Outbound {
 
     /// With other names and authorities, for example in tests.
     pub fn with(settings: OutboundSettings, names: Arc<dyn Lookup>, roots: RootCertStore) -> Self {
+        let timeout = ms(settings.connect_timeout_ms);
+        let own_bins = settings.own_bins.clone().map(|bins| {
+            let guard = Guard::new(vec![bins.server().ip().into()]);
+            let resolver = Resolver::new(Arc::clone(&names), guard);
+            let connector = Connector::new(resolver, roots.clone(), timeout);
+            (bins, connections(&settings, connector))
+        });
         let resolver = Resolver::new(names, Guard::new(settings.allow.clone()));
-        let connector = Connector::new(resolver, roots, ms(settings.connect_timeout_ms));
+        let connector = Connector::new(resolver, roots, timeout);
         let client = || connections(&settings, connector.clone());
         Self {
             clients: (0..settings.shards.max(1)).map(|_| client()).collect(),
+            own_bins,
             connector,
             settings,
             authorizations: Authorizations::default(),
@@ -121,7 +136,19 @@ impl Outbound {
 
     /// Sends a request and reads the answer, all within `timeout_ms`. Requests with the same
     /// `shard` use the same connections.
-    pub async fn exchange(&self, shard: u64, request: Request<Bytes>, timeout_ms: u32) -> Exchange {
+    pub async fn exchange(
+        &self,
+        shard: u64,
+        mut request: Request<Bytes>,
+        timeout_ms: u32,
+    ) -> Exchange {
+        if let Some((bins, connections)) = &self.own_bins
+            && let Some(direct) = bins.direct(request.uri())
+        {
+            keep_host(&mut request);
+            *request.uri_mut() = direct;
+            return self.exchange_over(connections, request, timeout_ms).await;
+        }
         let client = &self.clients[(shard % self.clients.len() as u64) as usize];
         self.exchange_over(client, request, timeout_ms).await
     }
@@ -239,6 +266,14 @@ impl Answer {
             }
         }
         Ok(())
+    }
+}
+
+/// Lets a request name the host of its URL, wherever it is taken.
+fn keep_host(request: &mut Request<Bytes>) {
+    let host = request.uri().authority().map(|it| it.as_str());
+    if let Some(Ok(host)) = host.map(HeaderValue::from_str) {
+        request.headers_mut().entry(HOST).or_insert(host);
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! - **Only addresses that the guard has passed are connected to**, and exactly those: a name is
 //!   not resolved a second time. A redirect is an answer, it is never followed.
+//! - **This server's own bins are the one exception**, and only their paths: see [`OwnBins`].
 //! - **Every wait has a deadline and every answer a size**, whatever the receiver does.
 //! - **Credentials are shown to whom they are for**: a token is asked for behind the same guard,
 //!   and connections with a client certificate are no other endpoint's.
@@ -19,6 +20,7 @@ mod credentials;
 mod failure;
 mod guard;
 mod oauth;
+mod own_bins;
 mod recent;
 mod resolve;
 #[cfg(test)]
@@ -31,4 +33,5 @@ pub use connect::ConnectError;
 pub use credentials::{CredentialsError, check_credentials};
 pub use failure::Failure;
 pub use guard::{Blocked, Guard};
+pub use own_bins::OwnBins;
 pub use resolve::{Lookup, LookupError, SystemNames};

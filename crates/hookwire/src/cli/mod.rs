@@ -15,6 +15,7 @@ pub mod output;
 mod recipes;
 mod send;
 mod serve;
+mod sign_in;
 mod token;
 mod webhook;
 mod webhook_add;
@@ -66,6 +67,9 @@ enum Command {
     /// Print a token that lets its bearer use the API
     #[command(long_about = token::LONG_ABOUT)]
     Token(token::TokenArgs),
+    /// Print a link that signs a browser in to the dashboard, once
+    #[command(long_about = sign_in::LONG_ABOUT)]
+    SignIn(sign_in::SignInArgs),
     /// Make, list and revoke API keys, which unlike tokens can be taken back
     Key(key::KeyArgs),
     /// Send an event to all webhooks that want it
@@ -115,6 +119,7 @@ impl Cli {
         logs::start_for_command()?;
         match self.command {
             Command::Token(args) => args.run(),
+            Command::SignIn(args) => args.run(),
             Command::Config(args) => args.run(),
             Command::Openapi => openapi::run(),
             command => {
@@ -141,6 +146,7 @@ impl Command {
             Self::Listen(args) => args.run().await,
             Self::Serve(args) => args.run(),
             Self::Token(args) => args.run(),
+            Self::SignIn(args) => args.run(),
             Self::Config(args) => args.run(),
             Self::Openapi => openapi::run(),
             #[cfg(unix)]
@@ -195,6 +201,7 @@ mod tests {
         for (words, part) in [
             ("serve", "Works without any"),
             ("token", "and nothing else"),
+            ("sign-in", "works once"),
             ("key create", "shown this once"),
             ("send", "is stored"),
             ("recipes", "what it needs"),
@@ -226,6 +233,9 @@ mod tests {
             "token",
             "token --org org_00000000000000000000default --expires 30d",
             "token --app app_000000000000000000000000001 --expires 60 --store sqlite:x.db",
+            "sign-in",
+            "sign-in --org org_00000000000000000000default --server http://127.0.0.1:1 --store \
+             sqlite:x.db",
             "key create CI",
             "key create CI --app acme --expires 30d --json",
             "key list --json",
@@ -273,6 +283,7 @@ mod tests {
             "token --org acme",
             "token --expires soon",
             "token --expires 0d",
+            "sign-in --org acme",
             "key",
             "key create",
             "key create CI --expires 0",

@@ -6,6 +6,7 @@
 mod delivery;
 mod encryption_key;
 mod error;
+mod frame_ancestors;
 mod kind;
 mod logging;
 mod outbound;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 pub use delivery::{DeliverySettings, LimitSettings};
 pub use encryption_key::EncryptionKey;
 pub use error::ConfigError;
+pub use frame_ancestors::FrameAncestors;
 pub use kind::{Kind, Secret, StorePath};
 pub use logging::{LogFormat, LogSettings};
 pub use outbound::OutboundSettings;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use hookwire_types::SecretText;
 
+use super::frame_ancestors::{Ancestors, FrameAncestors};
 use super::kind::{Address, Number, Secret, Switch};
 use super::public_url::PublicUrl;
 use super::setting::settings;
@@ -21,6 +22,13 @@ settings! {
         /// the customer portal. Without it a link begins with `http://` and what the request that
         /// asked for it was sent to, which is wrong behind a proxy that speaks HTTPS.
         public_url: Option<String> = None, PublicUrl, "HOOKWIRE_PUBLIC_URL";
+
+        /// Whose pages may show the customer portal in a frame: the origins of your product,
+        /// separated by spaces, such as `'self' https://app.example.com`. `'self'` is this server
+        /// itself, `'none'` is nobody, and `*` is any page on the web, also one that tricks people
+        /// into clicking. The dashboard itself is never shown in a frame.
+        portal_frame_ancestors: FrameAncestors = FrameAncestors::default(), Ancestors,
+            "HOOKWIRE_PORTAL_FRAME_ANCESTORS";
 
         /// For trying out and developing: webhooks may go to this machine (`127.0.0.0/8` and
         /// `::1`), the sample catalogue of events is loaded, `/dev/receiver` answers webhooks,

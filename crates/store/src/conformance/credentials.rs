@@ -21,6 +21,7 @@ pub(crate) fn new_credential(world: &World) -> Credential {
         hash: CredentialHash(hash),
         capabilities: Capabilities::ALL,
         session: None,
+        made_from: None,
         created_at: world.now(),
         expires_at: None,
     }
@@ -80,7 +81,12 @@ pub(crate) async fn come_back_as_they_were(world: World) {
         expires_at: Some(bare.created_at),
         ..new_credential(&world)
     };
-    for credential in [&bare, &full, &ended] {
+    let session = Credential {
+        kind: CredentialKind::Session,
+        made_from: Some(bare.id),
+        ..new_credential(&world)
+    };
+    for credential in [&bare, &full, &ended, &session] {
         create(&world, credential).await;
         assert_eq!(find(&world, credential).await.as_ref(), Some(credential));
     }

@@ -28,8 +28,11 @@ mod model;
 pub(crate) mod nodes;
 pub(crate) mod operational;
 pub(crate) mod payloads;
+pub(crate) mod pending;
 pub(crate) mod searching;
 pub(crate) mod skipped;
+pub(crate) mod states;
+pub(crate) mod traffic;
 pub(crate) mod trimming;
 pub(crate) mod unowned;
 mod world;
@@ -89,6 +92,7 @@ macro_rules! conformance_suite {
                 adopted_is_due_at_once
                 tells_the_latest_heartbeat
                 answers_pings
+                tells_its_size
             }
             configuration {
                 applications_come_back_as_they_were
@@ -183,6 +187,29 @@ macro_rules! conformance_suite {
             counting {
                 each_state_is_counted
                 a_window_excludes_its_own_moments
+            }
+            states {
+                deliveries_are_counted_by_message
+                messages_are_found_by_a_state
+                other_filters_hold_as_well
+                a_state_is_found_page_by_page
+                a_state_that_is_rare_is_looked_for_in_steps
+            }
+            traffic {
+                each_number_is_in_every_sum
+                a_window_has_its_steps_alone
+                totals_have_the_latest_failure
+                named_endpoints_are_those_within_reach
+                the_latest_are_found_and_the_latest_that_failed
+                operational_webhooks_count_for_themselves
+                numbers_of_deleted_endpoints_are_in_sums_alone
+                numbers_go_with_their_application
+                numbers_go_when_they_are_old
+            }
+            pending {
+                what_is_due_and_what_is_not_are_counted
+                no_more_than_the_limit_is_counted
+                deleted_endpoints_have_nothing_pending
             }
             expunging {
                 a_message_stays_without_its_payload

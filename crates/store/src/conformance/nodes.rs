@@ -4,7 +4,7 @@ use hookwire_types::*;
 
 use super::World;
 use super::world::{NODE, OTHER_NODE, keys};
-use crate::Want;
+use crate::{Change, Want};
 
 pub(crate) async fn adopts_from_those_that_went_silent(world: World) {
     let endpoint = world.endpoint(&world.application().await).await;
@@ -124,6 +124,22 @@ pub(crate) async fn tells_the_latest_heartbeat(world: World) {
         world.store.heartbeat(node, at).await.unwrap();
     }
     assert_eq!(last().await, Some(now.plus_ms(5)));
+}
+
+pub(crate) async fn tells_its_size(world: World) {
+    let before = world.store.size_bytes().await.unwrap();
+    // More than any store has room for without growing.
+    let large = "a".repeat(1 << 20);
+    let mut application = world.application().await;
+    application.metadata.insert("large".to_owned(), large);
+    application.version += 1;
+    let change = Change::UpdateApplication(application);
+    world.change(change).await.unwrap();
+    let after = world.store.size_bytes().await.unwrap();
+    assert!(
+        before > 0 && after >= before + (1 << 20),
+        "{before} {after}"
+    );
 }
 
 pub(crate) async fn answers_pings(world: World) {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::change::{Refused, met};
 use super::rows::{id, json, moment, now, to_json};
 use super::select::{Range, Select};
+use super::traffic;
 use crate::Conflict;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.uid, p.name, p.throttle_rate, p.metadata,
@@ -78,6 +79,7 @@ pub(super) fn delete(
         at_ms
     ]);
     met(deleted, Conflict::Version)?;
+    traffic::application_gone(connection, application)?;
     for goes_with_it in [DELETE_ENDPOINTS, END_CREDENTIALS] {
         connection
             .prepare_cached(goes_with_it)?

@@ -1,4 +1,4 @@
-//! Credentials that are kept: API keys and portal tokens.
+//! Credentials that are kept: API keys, portal tokens, sessions and the like.
 
 use std::sync::LazyLock;
 
@@ -12,12 +12,12 @@ use super::select::{Range, Select};
 use crate::{Conflict, WhichCredentials};
 
 const COLUMNS: &str = "id, organization_id, application_id, kind, name, hash, capabilities,
-    session, created_at_ms, expires_at_ms, bin_id";
+    session, created_at_ms, expires_at_ms, bin_id, made_from";
 
 const INSERT: &str = "INSERT INTO credential
     (id, organization_id, application_id, kind, name, hash, capabilities, session, created_at_ms,
-     expires_at_ms, bin_id)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+     expires_at_ms, bin_id, made_from)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 pub(super) static BY_HASH: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {COLUMNS} FROM credential WHERE hash = ?1"));
@@ -36,6 +36,7 @@ pub(super) fn create(connection: &Connection, it: &Credential) -> Result<(), Ref
         it.created_at.unix_ms(),
         it.expires_at.map(|at| at.unix_ms()),
         it.bin.as_ref().map(BinId::as_bytes),
+        it.made_from.as_ref().map(CredentialId::as_bytes),
     ]);
     met(inserted, Conflict::Version)
 }
@@ -138,6 +139,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Credential> {
         hash: CredentialHash(row.get(5)?),
         capabilities: Capabilities::from_bits(row.get(6)?),
         session: row.get(7)?,
+        made_from: id_or_none(row, 11)?,
         created_at: moment(row, 8)?,
         expires_at: moment_or_none(row, 9)?,
     })

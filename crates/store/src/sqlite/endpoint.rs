@@ -8,6 +8,7 @@ use super::change::{Refused, met};
 use super::definition;
 use super::rows::{id, json, json_or_none, moment, moment_or_none, now, to_json};
 use super::select::{Range, Select};
+use super::traffic;
 use super::vault::Vault;
 use crate::Conflict;
 
@@ -83,7 +84,8 @@ pub(super) fn delete(
         application.as_bytes(),
         now().unix_ms()
     ]);
-    met(deleted, Conflict::Version)
+    met(deleted, Conflict::Version)?;
+    Ok(traffic::endpoint_gone(connection, endpoint)?)
 }
 
 /// See [`crate::Store::endpoints`].

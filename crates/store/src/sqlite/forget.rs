@@ -110,6 +110,7 @@ impl SqliteStore {
                     .await
             }
             Forget::Bins(at) => self.forget_bins(at, limit).await,
+            Forget::Traffic(at) => self.forget_traffic(at, limit).await,
             Forget::Ended(before) => self.forget_ended(before, limit).await,
         }
     }

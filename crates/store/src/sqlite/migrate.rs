@@ -19,11 +19,18 @@ struct Migration {
 }
 
 /// All steps, numbered from 1 without gaps.
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sql: include_str!("migrations/0001_initial.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sql: include_str!("migrations/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "traffic",
+        sql: include_str!("migrations/0002_traffic.sql"),
+    },
+];
 
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     number        INTEGER NOT NULL PRIMARY KEY,
@@ -165,7 +172,7 @@ mod tests {
             migrate(&mut connection),
             Err(StoreError::NewerSchema {
                 found: 999,
-                known: 1
+                known: 2
             })
         ));
     }

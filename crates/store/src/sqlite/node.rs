@@ -78,3 +78,10 @@ pub(super) fn ping(connection: &Connection, now: Timestamp) -> rusqlite::Result<
     connection.prepare_cached(PING)?.execute([now.unix_ms()])?;
     Ok(())
 }
+
+/// See [`crate::Store::size_bytes`].
+pub(super) fn size_bytes(connection: &Connection) -> rusqlite::Result<u64> {
+    let value = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let bytes = value("page_count")? * value("page_size")?;
+    Ok(bytes.unsigned_abs())
+}

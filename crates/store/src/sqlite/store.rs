@@ -380,6 +380,10 @@ impl Store for SqliteStore {
         self.forget_step(what, limit).await
     }
 
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        self.read(node::size_bytes).await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.write(1, |it| node::ping(it, now())).await
     }

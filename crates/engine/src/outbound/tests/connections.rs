@@ -104,6 +104,34 @@ async fn addresses_inside_are_blocked_as_literals_and_behind_names() {
 }
 
 #[tokio::test]
+async fn the_servers_own_bins_are_reached_and_nothing_else_of_it() {
+    let (url, connections) = answering(OK).await;
+    let listening = url["http://".len()..].split('/').next().unwrap();
+    let strict = outbound(OutboundSettings {
+        allow: Vec::new(),
+        own_bins: Some(OwnBins::new(
+            listening.parse().unwrap(),
+            Some("https://hooks.example/h"),
+        )),
+        ..settings()
+    });
+    for url in [
+        format!("http://{listening}/in/abc"),
+        "https://hooks.example/h/in/abc".to_owned(),
+    ] {
+        let exchange = strict.exchange(0, post(&url), PATIENT_MS).await;
+        assert_eq!((exchange.failure, exchange.status), (None, 200), "{url}");
+    }
+    // Also while there is an open connection to it.
+    for path in ["/", "/api/v1/about", "/in", "/api/in/abc"] {
+        let url = format!("http://{listening}{path}");
+        let exchange = strict.exchange(0, post(&url), PATIENT_MS).await;
+        assert_failed(&exchange, Cause::Blocked, "requests must not go to");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn unknown_names_and_impossible_urls_are_told_apart() {
     assert_failed(
         &exchange("http://nowhere.example/").await,

@@ -178,6 +178,7 @@ CREATE TABLE credential (
     hash            BLOB    NOT NULL,
     capabilities    INTEGER NOT NULL,     -- bits
     session         TEXT,
+    made_from       BLOB,                 -- the API key that it ends with; mostly NULL
     created_at_ms   INTEGER NOT NULL,
     expires_at_ms   INTEGER               -- NULL is never
 ) STRICT, WITHOUT ROWID;

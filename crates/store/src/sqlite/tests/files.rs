@@ -156,14 +156,14 @@ fn a_newer_schema_is_refused() {
     let connection = Connection::open(place.path()).unwrap();
     connection
         .execute(
-            "INSERT INTO schema_migration VALUES (2, 'later', '', 0)",
+            "INSERT INTO schema_migration VALUES (3, 'later', '', 0)",
             [],
         )
         .unwrap();
     drop(connection);
     assert!(matches!(
         refusal(&place),
-        StoreError::NewerSchema { found: 2, known: 1 }
+        StoreError::NewerSchema { found: 3, known: 2 }
     ));
 }
 

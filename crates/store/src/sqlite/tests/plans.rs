@@ -5,7 +5,8 @@ use rusqlite::Connection;
 
 use crate::sqlite::{
     answer, append, application, bin, capture, captures, claim, complete, credential, endpoint,
-    event_type, expunge, forget, forget_bins, history, message, migrate, node, task, trim, vault,
+    event_type, expunge, forget, forget_bins, forget_traffic, history, message, migrate, node,
+    pending, states, task, traffic, traffic_read, trim, vault,
 };
 use crate::{CaptureFilter, DeliveryFilter, Payloads, WhichCredentials};
 
@@ -95,7 +96,7 @@ fn hot() -> Vec<String> {
 
 fn configured() -> Vec<String> {
     let id = Ksuid::MIN;
-    let mut statements = vec![vault::FOREIGN.to_owned()];
+    let mut statements = vec![vault::FOREIGN.to_owned(), states::OF_MESSAGE.to_owned()];
     for page in pages(EndpointId(id)) {
         statements.push(
             history::deliveries_of_message(MessageId(id), &page)
@@ -173,6 +174,29 @@ fn captures_lists() -> Vec<String> {
     statements
 }
 
+/// What is counted.
+fn counted() -> Vec<String> {
+    let fixed = [
+        traffic::OWNERS,
+        traffic::DURATIONS,
+        traffic::NOTE_FAILURE,
+        traffic::ENDPOINTS_GONE,
+        traffic_read::COUNTED,
+        traffic_read::SUM,
+        traffic_read::ENDPOINT,
+        pending::OF_ORGANIZATION,
+        pending::OF_APPLICATION,
+        pending::OWNER,
+        forget_traffic::DELETE_OF_GONE,
+        forget_traffic::DELETE_TOTAL,
+        forget_traffic::DELETE_GONE,
+        forget_traffic::HAS_OLD,
+        forget_traffic::DELETE_OLD,
+    ];
+    let all = fixed.into_iter().chain(traffic_read::LATEST);
+    all.map(str::to_owned).collect()
+}
+
 /// What looks for things to forget, and what forgets them.
 fn forgetting() -> Vec<String> {
     let mut statements = vec![
@@ -241,7 +265,8 @@ fn nothing_is_scanned_or_sorted() {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate::migrate(&mut connection).unwrap();
     let statements = hot().into_iter().chain(configured());
-    for sql in statements.chain(received()).chain(forgetting()) {
+    let others = received().into_iter().chain(counted()).chain(forgetting());
+    for sql in statements.chain(others) {
         let plan = plan(&connection, &sql);
         assert!(!plan.contains("SCAN"), "{sql}\n{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
@@ -260,6 +285,11 @@ fn pending_deliveries_are_found_by_their_own_index_alone() {
         ),
         (claim::LEFT, "(owner=? AND endpoint_id=?)"),
         (node::NEXT_OWNER, "(owner>?)"),
+        (pending::DUE, "(owner=? AND endpoint_id=? AND due_at_ms<?)"),
+        (
+            pending::LATER,
+            "(owner=? AND endpoint_id=? AND due_at_ms>?)",
+        ),
         (node::TAKE_AWAY, "(owner=?)"),
     ];
     for (sql, bounds) in seeks {
@@ -358,6 +388,8 @@ fn writing_a_row_goes_straight_to_it() {
         capture::INSERT_KEY,
         capture::NOTE_RESPONSE,
         trim::DELETE,
+        traffic::ADD,
+        traffic::ADD_TOTAL,
     ];
     let updates = [
         complete::END_DELIVERY,
