@@ -42,6 +42,7 @@ mod pool;
 mod rows;
 mod search;
 mod select;
+mod session;
 mod store;
 mod task;
 #[cfg(test)]
@@ -57,6 +58,7 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 use pool::Pool;
+use session::Session;
 use vault::Vault;
 use writer::Writer;
 
@@ -109,7 +111,7 @@ impl SqliteStore {
     async fn write<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.run(rows, work).await
     }
