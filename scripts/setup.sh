@@ -83,7 +83,7 @@ if [ "$with_tests" = yes ] && [ "$may_install" = yes ] &&
     apt_install php-cli php-sqlite3 || echo "It could not be installed: PHP is not tested." >&2
 fi
 
-# The page of a bin is tested in a browser.
+# The dashboard is tested in a browser.
 if [ "$with_tests" = yes ] && [ "$may_install" = yes ] &&
     ! have chromium && ! have chromium-browser && ! have google-chrome; then
     echo "Missing: a browser. Installing: chromium"

@@ -76,6 +76,10 @@ BEYOND_SCHEMA = {
     ("body", "deliverAt"): "lies after the end of the payload's retention",
     ("body", "until"): _NOT_BEFORE,
     ("query", "until"): _NOT_BEFORE,
+    # Of traffic.
+    ("query", "since"): "must be before `until` and before now|must be at most 31 days before `until`",
+    ("query", "application"): "there is no such application",
+    ("query", "endpoint"): "is no id; a uid is known only together with `application`",
     # When polling.
     ("query", "iterator"): "is not an iterator that this list has given",
 }

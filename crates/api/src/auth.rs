@@ -1,9 +1,7 @@
 //! Who is asking: from the bearer text or the cookie of a request to a [`Principal`], once for each
 //! request, before anything else of it is read.
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{FromRequestParts, Request};
 use hookwire_types::{
     ApplicationId, BinId, CredentialId, CredentialKind, OrganizationId, Timestamp,
 };
@@ -75,19 +73,17 @@ pub struct Organization(pub OrganizationId);
 /// Finds out who asks, refuses those who may not do this, and leaves the principal for what reads
 /// the rest of the request.
 pub async fn admit(
-    State((state, access)): State<(ApiState, Access)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match authenticate(&state, request.method(), request.headers()).await {
-        Ok(caller) if caller.principal.reach.has(access) => {
-            request.extensions_mut().insert(caller.principal);
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Ok(_) => ApiError::Forbidden(access).into_response(),
-        Err(error) => error.into_response(),
+    state: &ApiState,
+    access: Access,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let caller = authenticate(state, request.method(), request.headers()).await?;
+    if !caller.principal.reach.has(access) {
+        return Err(ApiError::Forbidden(access));
     }
+    request.extensions_mut().insert(caller.principal);
+    request.extensions_mut().insert(caller);
+    Ok(())
 }
 
 /// Whether the credential that a request came with is still worth as much: for what goes on after

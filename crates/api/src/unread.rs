@@ -10,8 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
@@ -49,9 +48,16 @@ impl Patience {
 }
 
 /// Takes the rest of the body before it answers.
-pub async fn take_rest(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+pub async fn take_rest<F>(
+    patience: Patience,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return next(request).await;
     }
     let asks_first = request.headers().contains_key(EXPECT);
     let (give_back, mut given_back) = oneshot::channel();
@@ -62,7 +68,7 @@ pub async fn take_rest(State(patience): State<Patience>, request: Request, next:
             owner: Some(give_back),
         })
     };
-    let response = next.run(request.map(lend)).await;
+    let response = next(request.map(lend)).await;
     // Who was too slow has been waited for, and its connection is closed.
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         return response;
@@ -134,7 +140,7 @@ impl Drop for Lent {
 mod tests {
     use super::*;
     use axum::Router;
-    use axum::middleware::from_fn_with_state;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::post;
     use http_body_util::BodyExt;
     use std::convert::Infallible;
@@ -205,7 +211,9 @@ mod tests {
                 }),
             )
             .route("/read", post(async |_: Bytes| StatusCode::OK))
-            .layer(from_fn_with_state(patience, take_rest));
+            .layer(from_fn(move |request, next: Next| {
+                take_rest(patience, request, |request| next.run(request))
+            }));
         let mut request = Request::post(path);
         if expect {
             request = request.header(EXPECT, "100-continue");

@@ -88,7 +88,9 @@ impl Dispatcher {
             return false;
         };
         let (this, lane) = (Arc::clone(self), Arc::clone(lane));
-        tokio::spawn(async move { this.run_slot(lane, job).await });
+        // Boxed: the runtime moves a task's future about while it makes the task, and this one is
+        // large.
+        tokio::spawn(Box::pin(this.run_slot(lane, job)));
         true
     }
 

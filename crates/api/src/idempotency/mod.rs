@@ -18,8 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hookwire_engine::{ANSWERS_KEPT_MS, AnswerKey};
@@ -80,13 +79,16 @@ pub struct NothingDone;
 type HeldBody = (Bytes, Option<Taken>);
 
 /// Carries a request out once for each key.
-pub async fn carry_out_once(
-    State(state): State<ApiState>,
+pub async fn carry_out_once<F>(
+    state: ApiState,
     request: Request,
-    next: Next,
-) -> Response {
+    next: impl FnOnce(Request) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = Response> + Send,
+{
     let Some(key) = request.headers().get(IDEMPOTENCY_KEY) else {
-        return next.run(request).await;
+        return next(request).await;
     };
     match key::read(key).map(str::to_owned) {
         Ok(key) => keyed(state, key, request, next)
@@ -96,12 +98,15 @@ pub async fn carry_out_once(
     }
 }
 
-async fn keyed(
+async fn keyed<F>(
     state: ApiState,
     key: String,
     request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+    next: impl FnOnce(Request) -> F + Send + 'static,
+) -> Result<Response, ApiError>
+where
+    F: Future<Output = Response> + Send,
+{
     let (mut parts, body) = request.into_parts();
     let body = arrived(&parts, body, &state).await?;
     let principal = parts.extensions.get::<Principal>();
@@ -123,7 +128,7 @@ async fn keyed(
     // A task of its own: when the client goes away, the request is still carried out to its end,
     // and whoever comes again finds its answer.
     let carried_out = tokio::spawn(async move {
-        let response = next.run(request).await;
+        let response = next(request).await;
         drop(room);
         let response = keep(&state, &key, answer_key, turn, response).await;
         drop(task);

@@ -34,6 +34,7 @@ mod documentation;
 mod endpoint;
 mod environment;
 mod event_type;
+mod gate;
 mod health;
 mod message;
 mod operation;
@@ -42,18 +43,15 @@ mod poller;
 mod session;
 mod traffic;
 
+use axum::Router;
+use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
 use http::Uri;
 
-use crate::access::Access;
-use crate::auth::admit;
 use crate::error::ApiError;
-use crate::extract::BodyLimit;
-use crate::idempotency::carry_out_once;
 use crate::openapi;
 use crate::receive;
 use crate::state::ApiState;
@@ -112,19 +110,7 @@ where
     let mut router = Router::new();
     for operation in groups().into_iter().flat_map(|group| group.operations) {
         let path = format!("{BASE}{}", operation.path);
-        let mut handler = operation.handler();
-        if operation.takes_idempotency_key() {
-            handler = handler.route_layer(from_fn_with_state(state.clone(), carry_out_once));
-        }
-        if let Some(body) = operation.needs.body
-            && body.bytes_max > 0
-        {
-            handler = handler.route_layer(Extension(BodyLimit(body.bytes_max)));
-        }
-        if operation.access != Access::Public {
-            let gate = (state.clone(), operation.access);
-            handler = handler.route_layer(from_fn_with_state(gate, admit));
-        }
+        let handler = operation.handler();
         // A trailing slash is accepted everywhere: clients of the compatible API send it.
         router = router
             .route(&format!("{path}/"), handler.clone())
@@ -136,7 +122,11 @@ where
         .merge(receive::routes())
         .fallback(others)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .layer(from_fn(trace))
-        .layer(from_fn_with_state(patience, take_rest))
+        .layer(from_fn_with_state(patience, around))
         .with_state(state)
+}
+
+/// What is done for every request, one layer for all of it.
+async fn around(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    take_rest(patience, request, |request| trace(request, next)).await
 }

@@ -5,6 +5,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::gate::Gate;
 use crate::access::Access;
 use crate::extract::{Needed, Needs};
 use crate::state::ApiState;
@@ -47,7 +48,7 @@ pub struct Operation {
     pub decides: bool,
     /// What it answers when it did what it was asked to.
     pub answers: Vec<Answer>,
-    handler: MethodRouter<ApiState>,
+    handler: Box<dyn Fn(Gate) -> MethodRouter<ApiState>>,
 }
 
 /// An answer of an operation that did what it was asked to.
@@ -89,7 +90,9 @@ macro_rules! methods {
                 bounded: false,
                 decides: false,
                 answers: Vec::new(),
-                handler: on(MethodFilter::$method, handler),
+                handler: Box::new(move |gate| {
+                    on(MethodFilter::$method, gate.before(handler.clone()))
+                }),
             }
         }
     )*};
@@ -159,6 +162,11 @@ impl Operation {
 
     /// What answers it.
     pub(super) fn handler(&self) -> MethodRouter<ApiState> {
-        self.handler.clone()
+        let body_bytes_max = self.needs.body.map(|body| body.bytes_max);
+        (self.handler)(Gate {
+            access: self.access,
+            body_bytes_max: body_bytes_max.filter(|bytes| *bytes > 0),
+            takes_idempotency_key: self.takes_idempotency_key(),
+        })
     }
 }

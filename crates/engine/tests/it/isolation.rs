@@ -7,19 +7,19 @@ use crate::rig::{Rig, event, eventually, settings};
 
 #[tokio::test]
 async fn a_receiver_that_never_answers_delays_nobody() {
-    let _hanging = Receiver::hanging().await;
+    let hanging = Receiver::hanging().await;
     let mut healthy = Receiver::start().await;
-    let rig = Rig::start(settings()).await;
-    rig.endpoint(_hanging.url()).await;
+    // Nothing is given up before the test is over: whoever waits for the hanging one does not arrive.
+    let mut patient = settings();
+    patient.outbound.exchange_timeout_ms = 600_000;
+    patient.outbound.first_byte_timeout_ms = 600_000;
+    let rig = Rig::start(patient).await;
+    rig.endpoint(hanging.url()).await;
     rig.endpoint(healthy.url()).await;
-    let begun = rig.engine.now();
     for number in 0..300 {
         rig.send(&format!("{{\"number\":{number}}}")).await;
     }
-    let arrived = healthy.take(300).await;
-    // The hanging one is given up after 3 s at the earliest.
-    assert!(rig.engine.now().ms_since(begun) < 3_000);
-    assert_eq!(arrived.len(), 300);
+    assert_eq!(healthy.take(300).await.len(), 300);
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! Accepting: messages and the deliveries that they begin with.
 
 use hookwire_types::*;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 
 use super::answer;
 use super::failure::Failure;
 use super::rows::{to_json, to_json_unless_empty};
+use super::session::Session;
 use super::vault::Vault;
 use crate::{Accepted, Conflict, StoreError};
 
@@ -68,28 +69,29 @@ pub(super) fn rows(accepted: &Accepted) -> usize {
 
 /// See [`crate::Store::append`]. `made` has what was made of each.
 pub(super) fn append(
-    connection: &Connection,
+    session: &Session<'_>,
     batch: &[Accepted],
     made: &[Made],
 ) -> rusqlite::Result<Vec<Result<(), Conflict>>> {
     batch
         .iter()
         .zip(made)
-        .map(|(accepted, made)| append_one(connection, accepted, made))
+        .map(|(accepted, made)| append_one(session, accepted, made))
         .collect()
 }
 
 /// Keeps one message with its deliveries and its answer.
 pub(super) fn append_one(
-    connection: &Connection,
+    session: &Session<'_>,
     accepted: &Accepted,
     made: &Made,
 ) -> rusqlite::Result<Result<(), Conflict>> {
     let message = &*accepted.message;
-    if !insert(connection, message, &made.texts)? {
+    let mut insert_message = session.insert_message()?;
+    if !insert(&mut insert_message, message, &made.texts)? {
         return Ok(Err(Conflict::EventId));
     }
-    let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
+    let mut insert_delivery = session.insert_delivery()?;
     for delivery in &accepted.deliveries {
         insert_delivery.execute(params![
             message.id.as_bytes(),
@@ -100,7 +102,7 @@ pub(super) fn append_one(
         ])?;
     }
     if let Some(kept) = &accepted.answer {
-        answer::keep(connection, kept, made.sealed.as_deref())?;
+        answer::keep(session, kept, made.sealed.as_deref())?;
     }
     Ok(Ok(()))
 }
@@ -109,7 +111,8 @@ pub(super) fn append_one(
 /// told before, by its `event_id`, is not told again.
 pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::Result<()> {
     let message = &*it.message;
-    if !insert(connection, message, &Texts::of(message)?)? {
+    let mut insert_message = connection.prepare_cached(INSERT_MESSAGE)?;
+    if !insert(&mut insert_message, message, &Texts::of(message)?)? {
         return Ok(());
     }
     let mut insert_delivery = connection.prepare_cached(INSERT_DELIVERY)?;
@@ -126,8 +129,12 @@ pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::
 }
 
 /// Whether the message was kept: not when its `event_id` is there already.
-fn insert(connection: &Connection, message: &Message, texts: &Texts) -> rusqlite::Result<bool> {
-    let inserted = connection.prepare_cached(INSERT_MESSAGE)?.execute(params![
+fn insert(
+    statement: &mut Statement<'_>,
+    message: &Message,
+    texts: &Texts,
+) -> rusqlite::Result<bool> {
+    let inserted = statement.execute(params![
         message.application.as_bytes(),
         message.id.as_bytes(),
         message.event_type,

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::append;
 use super::rows::id;
+use super::session::Session;
 use super::vault::Vault;
 use crate::{BinUsage, KeptCapture, NewCapture, SeenKey, StoreError};
 
@@ -54,31 +55,31 @@ pub(super) fn rows(new: &NewCapture) -> usize {
 
 /// See [`crate::Store::capture`]. `made` has what was made of each.
 pub(super) fn capture(
-    connection: &Connection,
+    session: &Session<'_>,
     batch: &[NewCapture],
     made: &[Made],
 ) -> rusqlite::Result<Vec<KeptCapture>> {
     batch
         .iter()
         .zip(made)
-        .map(|(new, made)| keep(connection, new, made))
+        .map(|(new, made)| keep(session, new, made))
         .collect()
 }
 
-fn keep(connection: &Connection, new: &NewCapture, made: &Made) -> rusqlite::Result<KeptCapture> {
+fn keep(session: &Session<'_>, new: &NewCapture, made: &Made) -> rusqlite::Result<KeptCapture> {
     let capture = &*new.capture;
     let duplicate_of = match &new.seen {
-        Some(key) => seen(connection, capture, key)?,
+        Some(key) => seen(session, capture, key)?,
         None => None,
     };
     let message = match (&new.forward, &made.forward) {
         (Some(forward), Some(made)) if duplicate_of.is_none() => {
-            let appended = append::append_one(connection, forward, made)?;
+            let appended = append::append_one(session, forward, made)?;
             appended.is_ok().then_some(forward.message.id)
         }
         _ => None,
     };
-    insert(connection, capture, made, duplicate_of, message)?;
+    insert(session, capture, made, duplicate_of, message)?;
     Ok(KeptCapture { duplicate_of })
 }
 

@@ -7,6 +7,7 @@ use hookwire_types::*;
 use rusqlite::{CachedStatement, Connection, params};
 
 use super::append;
+use super::session::Session;
 
 pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
@@ -32,14 +33,12 @@ pub(super) const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0
 
 /// See [`crate::Store::complete`].
 pub(super) fn complete(
-    connection: &Connection,
+    session: &Session<'_>,
     node: NodeId,
     batch: &[Outcome],
 ) -> rusqlite::Result<Vec<bool>> {
-    let mut end = connection.prepare_cached(END_DELIVERY)?;
-    let mut retry = connection.prepare_cached(RETRY_DELIVERY)?;
-    let mut retry_in_order = connection.prepare_cached(RETRY_IN_ORDER)?;
-    let mut insert_attempt = connection.prepare_cached(INSERT_ATTEMPT)?;
+    let mut end = session.end_delivery()?;
+    let mut insert_attempt = session.insert_attempt()?;
     let mut answers = Vec::with_capacity(batch.len());
     for outcome in batch {
         let key = outcome.key;
@@ -57,20 +56,22 @@ pub(super) fn complete(
             Verdict::Delivered => end_as(DeliveryStatus::Success)?,
             Verdict::Failed => end_as(DeliveryStatus::Fail)?,
             Verdict::Canceled => end_as(DeliveryStatus::Canceled)?,
-            Verdict::Retry { at } => retry.execute(params![
+            Verdict::Retry { at } => session.prepare_cached(RETRY_DELIVERY)?.execute(params![
                 at.unix_ms(),
                 outcome.tries,
                 message,
                 endpoint,
                 node.0
             ])?,
-            Verdict::RetryInOrder { at } => retry_in_order.execute(params![
-                outcome.tries,
-                message,
-                endpoint,
-                node.0,
-                at.unix_ms()
-            ])?,
+            Verdict::RetryInOrder { at } => {
+                session.prepare_cached(RETRY_IN_ORDER)?.execute(params![
+                    outcome.tries,
+                    message,
+                    endpoint,
+                    node.0,
+                    at.unix_ms()
+                ])?
+            }
         };
         let owned = changed == 1;
         if owned {
@@ -78,10 +79,10 @@ pub(super) fn complete(
                 record(&mut insert_attempt, key, attempt)?;
             }
             if let Some(health) = outcome.health {
-                note_health(connection, key.endpoint, health)?;
+                note_health(session, key.endpoint, health)?;
             }
             for announcement in &outcome.announcements {
-                append::announce(connection, announcement)?;
+                append::announce(session, announcement)?;
             }
         }
         answers.push(owned);

@@ -45,6 +45,7 @@ mod pool;
 mod rows;
 mod search;
 mod select;
+mod session;
 mod states;
 mod store;
 mod task;
@@ -64,6 +65,7 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 use pool::Pool;
+use session::Session;
 use vault::Vault;
 use writer::Writer;
 
@@ -116,7 +118,7 @@ impl SqliteStore {
     async fn write<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.run(rows, work).await
     }

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, closed};
+use super::session::Session;
 use super::{Options, open};
 use crate::StoreError;
 
@@ -68,7 +69,7 @@ impl Writer {
     pub(super) async fn run<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let queue = self.queue.as_ref().ok_or_else(closed)?;
         let (answer, answered) = oneshot::channel();
@@ -97,7 +98,7 @@ impl Drop for Writer {
 /// A call, without the types of what it does and gives.
 trait Work: Send {
     fn rows(&self) -> usize;
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn run(&mut self, session: &Session<'_>) -> rusqlite::Result<()>;
     fn answer(self: Box<Self>, outcome: Result<(), Failure>);
 }
 
@@ -111,14 +112,14 @@ struct Call<T, F> {
 impl<T, F> Work for Call<T, F>
 where
     T: Send,
-    F: FnMut(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send,
 {
     fn rows(&self) -> usize {
         self.rows
     }
 
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        self.given = Some((self.work)(connection)?);
+    fn run(&mut self, session: &Session<'_>) -> rusqlite::Result<()> {
+        self.given = Some((self.work)(session)?);
         Ok(())
     }
 
@@ -204,8 +205,9 @@ impl Writing {
         self.connection
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
+        let session = Session::new(&self.connection);
         for call in batch {
-            call.run(&self.connection)?;
+            call.run(&session)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())

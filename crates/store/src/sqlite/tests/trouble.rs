@@ -89,7 +89,7 @@ async fn a_full_disk_is_unavailable_until_there_is_room() {
             row.get::<_, i64>(0)
         })
     };
-    store.writer.run(1, enlarge).await.unwrap();
+    store.writer.run(1, move |it| enlarge(it)).await.unwrap();
     kept.push(append(&world, &endpoint).await.unwrap());
     assert_eq!(stored(&world, &endpoint).await, kept);
 }
