@@ -19,11 +19,18 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": "off",
     },
   },
+  // What a fixture gives is called `use` there, and has nothing to do with React.
+  { files: ["tests/**"], rules: { "react-hooks/rules-of-hooks": "off" } },
   { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
   {
     files: ["**/*.mjs", "public/*.js"],
     languageOptions: {
-      globals: { URL: "readonly", document: "readonly", HTMLElement: "readonly", customElements: "readonly", window: "readonly" },
+      globals: Object.fromEntries(
+        ["CustomEvent", "HTMLElement", "URL", "URLSearchParams", "customElements", "document", "window"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
     },
   },
 );

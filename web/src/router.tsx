@@ -13,7 +13,10 @@ import {
 import { DEFAULT_APPLICATION } from "./api/applications";
 import { queryClient } from "./api/queries";
 import { sessionQuery } from "./api/session";
+import { isRange, type Range } from "./screens/overview/range";
+import { isSettingsTab, type SettingsTab } from "./screens/settings/tab";
 import { ScopeProvider } from "./scope";
+import { readFilter } from "./screens/messages/filter";
 import { Crash } from "./shell/crash";
 import { Layout } from "./shell/layout";
 import { NotFound } from "./shell/not-found";
@@ -52,6 +55,7 @@ function Scoped() {
 const overview = createRoute({
   getParentRoute: () => signedIn,
   path: "/",
+  validateSearch: (search): { range?: Range } => (isRange(search.range) ? { range: search.range } : {}),
   component: lazyRouteComponent(() => import("./screens/overview/overview"), "Overview"),
 });
 
@@ -107,6 +111,7 @@ const event = createRoute({
 const messages = createRoute({
   getParentRoute: () => signedIn,
   path: "/messages",
+  validateSearch: readFilter,
   component: lazyRouteComponent(() => import("./screens/messages/list"), "MessageList"),
 });
 
@@ -137,6 +142,7 @@ const live = createRoute({
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
+  validateSearch: (search): { tab?: SettingsTab } => (isSettingsTab(search.tab) ? { tab: search.tab } : {}),
   component: lazyRouteComponent(() => import("./screens/settings/settings"), "Settings"),
 });
 

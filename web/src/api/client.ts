@@ -13,7 +13,7 @@ let csrfToken: string | null = null;
 let onSignedOut: () => void = () => undefined;
 
 /** From now on requests carry this token instead of the session's cookie. */
-export function useBearer(token: string): void {
+export function setBearer(token: string): void {
   bearer = token;
 }
 

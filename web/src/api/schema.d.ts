@@ -529,7 +529,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description The latest first. A page may be short because its payloads are large.
+         * @description The latest first. A page may be short because its payloads are large. With `status`, only messages with a delivery in that state: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. They are looked for in a part of what there is: an answer may be short, or empty, without being the last; `done` says whether it is, `iterator` leads on.
          *
          *     Needs a credential that may look at endpoints, messages and attempts.
          */
@@ -836,6 +836,28 @@ export interface paths {
          *     Needs a credential that may act for the whole organization.
          */
         get: operations["hookwire.attempt.stream-all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was delivered and what failed
+         * @description The last 24 hours, unless `since` and `until` say otherwise, in at most 150 steps: the finest are of a minute for what is up to 25 hours old, of an hour for what is up to 31 days old. Each attempt counts, retries too, but not tests and what a filter, a template or a script skipped. With `endpoint` all numbers are those of the endpoints named, as far as they are there. A credential of an application sees its own.
+         *
+         *     Needs a credential that may look at endpoints, messages and attempts.
+         */
+        get: operations["hookwire.traffic.get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1836,6 +1858,15 @@ export interface components {
             test: boolean;
             msg?: components["schemas"]["MessageOut"];
         };
+        /** @description Deliveries that are pending. */
+        BacklogOut: {
+            /** @description Those that are due now, or being sent. */
+            dueCount: number;
+            /** @description Those that wait for their time or their next attempt. */
+            laterCount: number;
+            /** @description There are more: a number ends at 10,000, or there are too many endpoints to look at all. */
+            isMore: boolean;
+        };
         /** @description A `deduplicate` as the API shows it. */
         BinDeduplicationOut: {
             /** @description What tells that a request came before: `provider`, `header`, `field` or `body`. */
@@ -2532,6 +2563,7 @@ export interface components {
              * @example 2026-11-22T08:30:00.000Z
              */
             deliverAt: string | null;
+            deliveries?: components["schemas"]["StatsOut"];
             /** @description How far it is: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. */
             status: number;
             /** @description The same in a word. */
@@ -2882,6 +2914,54 @@ export interface components {
             secrets?: {
                 [key: string]: string | null;
             } | null;
+        };
+        /** @description What was counted for one endpoint. */
+        EndpointTrafficOut: {
+            /**
+             * @description Its application.
+             * @example app_2srOw4gFQ2VvHfVvKUCQ8bUqkXa
+             */
+            applicationId: string;
+            /**
+             * @description The endpoint.
+             * @example ep_2srOw4gFQ2VvHfVvKUCQ8bUqkXa
+             */
+            endpointId: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Where requests go. */
+            url: string;
+            /** @description Receives nothing. */
+            disabled: boolean;
+            /** @description Attempts in this time that the receiver answered with 2xx. */
+            delivered: number;
+            /** @description Attempts in this time that failed. */
+            failed: number;
+            /** @description Attempts of all time that the receiver answered with 2xx. */
+            totalDelivered: number;
+            /** @description Attempts of all time that failed. */
+            totalFailed: number;
+            /**
+             * Format: date-time
+             * @description When the latest attempt that succeeded ended.
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            lastSuccessAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the latest attempt that failed ended.
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            lastFailureAt: string | null;
+            /** @description Why it failed, in words. */
+            lastFailure: string | null;
+            /** @description The status of the receiver's answer; 0 when nothing answered. */
+            lastFailureStatusCode: number | null;
+            /**
+             * @description What was to be delivered. The message may have been forgotten since.
+             * @example msg_2srOw4gFQ2VvHfVvKUCQ8bUqkXa
+             */
+            lastFailureMessageId: string | null;
         };
         EnvironmentIn: {
             /** @description Event types to take in, each of another name. */
@@ -3463,6 +3543,7 @@ export interface components {
              * @example 2026-11-22T08:30:00.000Z
              */
             deliverAt: string | null;
+            deliveries?: components["schemas"]["StatsOut"];
         };
         /** @description A key that was just made. */
         NewKeyOut: {
@@ -3702,6 +3783,25 @@ export interface components {
             /** @description The same in words, to be read after "must be". */
             message: string;
         };
+        /** @description What was counted in one step. */
+        PointOut: {
+            /**
+             * Format: date-time
+             * @description When the step began.
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            at: string;
+            /** @description Attempts that the receiver answered with 2xx. */
+            delivered: number;
+            /** @description Attempts that failed, whether they are tried again or not. */
+            failed: number;
+            /** @description Half of the receivers' answers took no longer, in milliseconds, to 6 %; null without any. */
+            durationMsP50: number | null;
+            /** @description 95 of 100 took no longer. */
+            durationMsP95: number | null;
+            /** @description 99 of 100 took no longer. */
+            durationMsP99: number | null;
+        };
         /** @description A message as it is polled. */
         PolledMessageOut: {
             /**
@@ -3731,6 +3831,7 @@ export interface components {
              * @example 2026-11-22T08:30:00.000Z
              */
             deliverAt: string | null;
+            deliveries?: components["schemas"]["StatsOut"];
             /** @description Headers that go with `rawPayload`, but those that usually carry credentials; null without. */
             headers: {
                 [key: string]: string;
@@ -4587,6 +4688,42 @@ export interface components {
             skipped?: components["schemas"]["ReasonOut"];
             /** @description What the endpoint's script wrote to its console. */
             console: components["schemas"]["ConsoleOut"][];
+        };
+        /** @description What became of attempts in a time. */
+        TrafficOut: {
+            /**
+             * Format: date-time
+             * @description When the first step begins: what was asked for, or a little earlier.
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When the last step ends: what was asked for, or a little later.
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            until: string;
+            /** @description The time of one step, in seconds. */
+            stepSeconds: number;
+            /** @description Every step, also those in which nothing happened. */
+            points: components["schemas"]["PointOut"][];
+            /** @description Attempts that the receiver answered with 2xx. */
+            delivered: number;
+            /** @description Attempts that failed, whether they are tried again or not. */
+            failed: number;
+            /** @description Half of the receivers' answers took no longer, in milliseconds, to 6 %; null without any. */
+            durationMsP50: number | null;
+            /** @description 95 of 100 took no longer. */
+            durationMsP95: number | null;
+            /** @description 99 of 100 took no longer. */
+            durationMsP99: number | null;
+            /** @description What still waits, now. */
+            backlog: components["schemas"]["BacklogOut"];
+            /**
+             * @description Endpoints: first those whose latest attempt failed, then those that failed most, then the
+             *     busiest. Those that were asked for, or the first hundred to which anything was sent.
+             */
+            endpoints: components["schemas"]["EndpointTrafficOut"][];
         };
         /** @description A transformation as the API shows it. */
         TransformationOut: {
@@ -6047,8 +6184,12 @@ export interface operations {
                 before?: string;
                 /** @description Only what came after this: a moment, or where it says so a request. */
                 after?: string;
+                /** @description Only what is in this state. */
+                status?: number;
                 /** @description Whether payloads and the like are shown. */
                 with_content?: boolean;
+                /** @description Shows how many deliveries of each message are in which state. */
+                with_deliveries?: boolean;
             };
             header?: never;
             path: {
@@ -6124,6 +6265,8 @@ export interface operations {
             query?: {
                 /** @description Whether payloads and the like are shown. */
                 with_content?: boolean;
+                /** @description Shows how many deliveries of each message are in which state. */
+                with_deliveries?: boolean;
             };
             header?: never;
             path: {
@@ -6665,6 +6808,39 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "hookwire.traffic.get": {
+        parameters: {
+            query?: {
+                /** @description Only what came at this moment or later. */
+                since?: string;
+                /** @description Only what came at this moment or earlier. */
+                until?: string;
+                /** @description Only what concerns this application, by id or uid. */
+                application?: string;
+                /** @description Only what concerns these endpoints, by id, or with `application` by uid; repeated, or with commas. */
+                endpoint?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficOut"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -3,17 +3,14 @@
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { keep, kept } from "@/shell/kept";
+import { LANGUAGES } from "./names";
 
-export const LANGUAGES = {
-  en: "English",
-  ko: "한국어",
-  "zh-TW": "繁體中文",
-  uk: "Українська",
-} as const;
+export { LANGUAGES } from "./names";
 
 export type Language = keyof typeof LANGUAGES;
 
-const KEY = "hookwire.language";
+const KEY = "language";
 
 const loaders: Record<Language, () => Promise<{ default: Record<string, object> }>> = {
   en: () => import("../locales/en"),
@@ -41,14 +38,15 @@ function isLanguage(text: string | null): text is Language {
   return text !== null && text in LANGUAGES;
 }
 
-/** What was chosen here before, or what the browser asks for. */
-function chosen(): Language {
-  const kept = localStorage.getItem(KEY);
-  return isLanguage(kept) ? kept : closest(navigator.languages);
+/** What was chosen here before, or else what comes closest to these wishes. */
+function chosen(wishes: readonly string[]): Language {
+  const before = kept(KEY);
+  return isLanguage(before) ? before : closest(wishes);
 }
 
-export async function startLanguages(wish?: string | null): Promise<void> {
-  const language = wish ? closest([wish]) : chosen();
+/** Loads the language of the person; `wish` is that of the page around this one. */
+export async function startLanguages(wish: string | null = null): Promise<void> {
+  const language = chosen(wish ? [wish] : navigator.languages);
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
@@ -68,7 +66,7 @@ export async function chooseLanguage(language: Language): Promise<void> {
     i18next.addResourceBundle(language, name, texts);
   }
   await i18next.changeLanguage(language);
-  localStorage.setItem(KEY, language);
+  keep(KEY, language);
   show(language);
 }
 

@@ -25,9 +25,10 @@ export function Connection() {
   useEffect(() => {
     const lose = () => setLost(true);
     const unsubscribe = [
-      queries.getQueryCache().subscribe(({ query }) => {
-        const reason = (query.state.error ?? query.state.fetchFailureReason) as Error | null;
-        if (reason && Problem.from(reason).kind === "offline") lose();
+      queries.getQueryCache().subscribe((event) => {
+        // Only what failed now: the others are told of with the failures that they had before, too.
+        if (event.type !== "updated" || !("error" in event.action)) return;
+        if (Problem.from(event.action.error).kind === "offline") lose();
       }),
       queries.getMutationCache().subscribe(({ mutation }) => {
         if (mutation?.state.error && Problem.from(mutation.state.error).kind === "offline") lose();

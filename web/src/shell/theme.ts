@@ -1,18 +1,18 @@
 // Light, dark, or as the system has it. Kept in this browser.
 
 import { useSyncExternalStore } from "react";
+import { keep, kept } from "./kept";
 
 export type Theme = "system" | "light" | "dark";
 
-const KEY = "hookwire.theme";
+const KEY = "theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 
-let theme: Theme = kept();
+let theme: Theme = "system";
 
-function kept(): Theme {
-  const text = localStorage.getItem(KEY);
-  return text === "light" || text === "dark" ? text : "system";
+function isTheme(text: string | null): text is Theme {
+  return text === "light" || text === "dark" || text === "system";
 }
 
 function show(): void {
@@ -21,16 +21,16 @@ function show(): void {
   for (const it of listeners) it();
 }
 
-/** Shows the theme that was chosen here, and follows the system. */
-export function startTheme(wish?: Theme): void {
-  theme = wish ?? kept();
+/** Shows the theme that was chosen here, or else this one, and follows the system. */
+export function startTheme(wish: string | null = null): void {
+  theme = [kept(KEY), wish].find(isTheme) ?? "system";
   dark.addEventListener("change", show);
   show();
 }
 
 export function chooseTheme(next: Theme): void {
   theme = next;
-  localStorage.setItem(KEY, next);
+  keep(KEY, next);
   show();
 }
 

@@ -38,7 +38,7 @@ export function Field({
   const hintId = hint ? `${id}-hint` : "";
   const errorId = error ? `${id}-error` : "";
   return (
-    <div className={`grid gap-1.5 ${className}`}>
+    <div className={`grid content-start gap-1.5 ${className}`}>
       <label htmlFor={id} className="font-medium">
         {label}
         {optional && <span className="ml-1.5 font-normal text-muted">({t("optional")})</span>}

@@ -11,6 +11,7 @@ const PATHS = {
   menu: "M4 6h16M4 12h16M4 18h16",
   close: "M6 6l12 12M18 6L6 18",
   plus: "M12 5v14M5 12h14",
+  download: "M12 4v11M7.5 10.5l4.5 4.5 4.5-4.5M5 20h14",
   chevron: "M9 6l6 6-6 6",
   down: "M6 9l6 6 6-6",
   check: "M5 12.5l4.5 4.5L19 7.5",

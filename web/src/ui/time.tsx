@@ -36,9 +36,5 @@ export function Ago({ at }: { at: string }) {
 
 /** Date and time. */
 export function Moment({ at }: { at: string }) {
-  return (
-    <time dateTime={at} className="whitespace-nowrap">
-      {moment(at)}
-    </time>
-  );
+  return <time dateTime={at}>{moment(at)}</time>;
 }
