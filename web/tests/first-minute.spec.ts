@@ -1,20 +1,13 @@
 // The first minute of somebody who never saw Hookwire, in each language: the printed link, a webhook
 // by name, URL and event, a test event, and the answer of the other side.
 
-import en from "../src/locales/en";
-import ko from "../src/locales/ko";
-import uk from "../src/locales/uk";
-import zhTW from "../src/locales/zh-TW";
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./support";
+import { texts } from "./support/texts";
 
-const LANGUAGES = [
-  ["en-US", en],
-  ["ko-KR", ko],
-  ["zh-TW", zhTW],
-  ["uk-UA", uk],
-] as const;
+const LANGUAGES = { "en-US": "en", "ko-KR": "ko", "zh-TW": "zh-TW", "uk-UA": "uk" };
 
-for (const [locale, { common, webhooks }] of LANGUAGES) {
+for (const [locale, language] of Object.entries(LANGUAGES)) {
+  const { common, webhooks } = texts(language);
   test.describe(locale, () => {
     test.use({ locale, signedIn: false });
 

@@ -1,7 +1,7 @@
 // How sending is doing: the numbers first, then where it fails, and the course of it.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
+import { getRouteApi, Link, Navigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useAttemptStream } from "@/api/attempts-stream";
@@ -32,8 +32,10 @@ export function Overview() {
   const { range = DEFAULT_RANGE } = route.useSearch();
   const query = useQuery({ ...trafficQuery(app, RANGES[range]), refetchInterval: REFRESH_MS });
   const isFresh = useIsFresh(app);
+  // Whoever is on the way to another screen already is not led back.
+  const isHere = useRouterState({ select: ({ location }) => location.pathname === "/" });
   useRefreshByStream(app);
-  if (isFresh && !hasStarted()) return <Navigate to="/start" replace />;
+  if (isFresh && isHere && !hasStarted()) return <Navigate to="/start" replace />;
   return (
     <Screen range={range}>
       <Loaded query={query} waiting={<Skeleton rows={5} />}>
