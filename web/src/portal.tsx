@@ -2,7 +2,7 @@
 
 import "./styles.css";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { setBearer, whenSignedOut } from "./api/client";
 import { queryClient } from "./api/queries";
@@ -25,7 +25,7 @@ function enter(fragment: string): Entry | null {
 const entry = enter(location.hash);
 if (entry) history.replaceState(history.state, "", location.pathname + location.search);
 startTheme(entry?.theme);
-await startLanguages(entry?.language);
+await startLanguages({ wish: entry?.language, namespaces: ["portal"] });
 
 whenSignedOut(() => setEnded(true));
 // The page around gives a new token before, or after, the former one ends.
@@ -46,7 +46,7 @@ if (element) {
   createRoot(element).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        {entry ? <Portal app={entry.app} /> : <NoToken />}
+        <Suspense>{entry ? <Portal app={entry.app} /> : <NoToken />}</Suspense>
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -5,7 +5,6 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   redirect,
   retainSearchParams,
@@ -20,14 +19,24 @@ import { readFilter } from "./screens/messages/filter";
 import { Crash } from "./shell/crash";
 import { Layout } from "./shell/layout";
 import { NotFound } from "./shell/not-found";
+import { screen } from "./shell/screen";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
+const root = createRootRoute({ component: Outlet, errorComponent: RootCrash });
+
+/** When not even the frame around the screens can be shown. */
+function RootCrash({ error }: { error: unknown }) {
+  return (
+    <main>
+      <Crash error={error} />
+    </main>
+  );
+}
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (search): { to?: string } => (typeof search.to === "string" ? { to: search.to } : {}),
-  component: lazyRouteComponent(() => import("./screens/sign-in/sign-in"), "SignIn"),
+  component: screen(() => import("./screens/sign-in/sign-in"), "SignIn", "signin"),
 });
 
 const signedIn = createRoute({
@@ -56,95 +65,97 @@ const overview = createRoute({
   getParentRoute: () => signedIn,
   path: "/",
   validateSearch: (search): { range?: Range } => (isRange(search.range) ? { range: search.range } : {}),
-  component: lazyRouteComponent(() => import("./screens/overview/overview"), "Overview"),
+  component: screen(() => import("./screens/overview/overview"), "Overview", "overview"),
 });
 
 const start = createRoute({
   getParentRoute: () => signedIn,
   path: "/start",
-  component: lazyRouteComponent(() => import("./screens/onboarding/onboarding"), "Onboarding"),
+  component: screen(() => import("./screens/onboarding/onboarding"), "Onboarding", "onboarding", "explain"),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => signedIn,
   path: "/webhooks",
-  component: lazyRouteComponent(() => import("./screens/webhooks/list"), "WebhookList"),
+  component: screen(() => import("./screens/webhooks/list"), "WebhookList", "webhooks", "explain"),
 });
 
 const newWebhook = createRoute({
   getParentRoute: () => signedIn,
   path: "/webhooks/new",
   validateSearch: (search): { recipe?: string } => (typeof search.recipe === "string" ? { recipe: search.recipe } : {}),
-  component: lazyRouteComponent(() => import("./screens/webhooks/new"), "NewWebhook"),
+  component: screen(() => import("./screens/webhooks/new"), "NewWebhook", "webhooks"),
 });
 
 const recipes = createRoute({
   getParentRoute: () => signedIn,
   path: "/webhooks/recipes",
-  component: lazyRouteComponent(() => import("./screens/webhooks/recipes"), "Recipes"),
+  component: screen(() => import("./screens/webhooks/recipes"), "Recipes", "webhooks"),
 });
 
 const webhook = createRoute({
   getParentRoute: () => signedIn,
   path: "/webhooks/$endpointId",
-  component: lazyRouteComponent(() => import("./screens/webhooks/webhook"), "Webhook"),
+  component: screen(() => import("./screens/webhooks/webhook"), "Webhook", "webhooks", "explain"),
 });
 
 const editWebhook = createRoute({
   getParentRoute: () => signedIn,
   path: "/webhooks/$endpointId/edit",
-  component: lazyRouteComponent(() => import("./screens/webhooks/edit"), "EditWebhook"),
+  component: screen(() => import("./screens/webhooks/edit"), "EditWebhook", "webhooks"),
 });
 
 const events = createRoute({
   getParentRoute: () => signedIn,
   path: "/events",
-  component: lazyRouteComponent(() => import("./screens/events/list"), "EventList"),
+  component: screen(() => import("./screens/events/list"), "EventList", "events", "messages"),
 });
 
 const event = createRoute({
   getParentRoute: () => signedIn,
   path: "/events/$name",
-  component: lazyRouteComponent(() => import("./screens/events/event"), "Event"),
+  component: screen(() => import("./screens/events/event"), "Event", "events", "messages"),
 });
 
 const messages = createRoute({
   getParentRoute: () => signedIn,
   path: "/messages",
   validateSearch: readFilter,
-  component: lazyRouteComponent(() => import("./screens/messages/list"), "MessageList"),
+  component: screen(() => import("./screens/messages/list"), "MessageList", "messages"),
 });
 
 const message = createRoute({
   getParentRoute: () => signedIn,
   path: "/messages/$messageId",
-  component: lazyRouteComponent(() => import("./screens/messages/message"), "Message"),
+  component: screen(() => import("./screens/messages/message"), "Message", "messages", "explain"),
 });
 
 const bins = createRoute({
   getParentRoute: () => signedIn,
   path: "/bins",
-  component: lazyRouteComponent(() => import("./screens/bins/list"), "BinList"),
+  component: screen(() => import("./screens/bins/list"), "BinList", "bins"),
 });
 
 const bin = createRoute({
   getParentRoute: () => signedIn,
   path: "/bins/$binId",
-  component: lazyRouteComponent(() => import("./screens/bins/bin"), "Bin"),
+  component: screen(() => import("./screens/bins/bin"), "Bin", "bins"),
 });
 
 const live = createRoute({
   getParentRoute: () => signedIn,
   path: "/live",
-  component: lazyRouteComponent(() => import("./screens/live/live"), "Live"),
+  component: screen(() => import("./screens/live/live"), "Live", "live", "explain"),
 });
 
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
   validateSearch: (search): { tab?: SettingsTab } => (isSettingsTab(search.tab) ? { tab: search.tab } : {}),
-  component: lazyRouteComponent(() => import("./screens/settings/settings"), "Settings"),
+  component: screen(() => import("./screens/settings/settings"), "Settings", "settings"),
 });
+
+const nowhere = createRoute({ getParentRoute: () => signedIn, path: "$", component: NotFound });
 
 const screens = [
   overview,
@@ -162,11 +173,14 @@ const screens = [
   bin,
   live,
   settings,
+  nowhere,
 ];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, signedIn.addChildren(screens)]),
   defaultPreload: "intent",
+  // A screen that breaks leaves the frame around it as it is.
+  defaultErrorComponent: Crash,
   scrollRestoration: true,
 });
 

@@ -3,7 +3,7 @@
 
 import "./styles.css";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queries";
 import { startLanguages } from "./i18n";
@@ -11,14 +11,16 @@ import { Shared } from "./screens/bins/shared";
 import { startTheme } from "./shell/theme";
 
 startTheme();
-await startLanguages();
+await startLanguages({ namespaces: ["bins"] });
 
 const element = document.getElementById("root");
 if (element) {
   createRoot(element).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <Shared />
+        <Suspense>
+          <Shared />
+        </Suspense>
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -92,13 +92,14 @@ test("more than anybody can read is counted, and the page goes on", async ({ pag
   };
   await Promise.all(Array.from({ length: 16 }, sender));
   const sent = messages * webhooks;
+  await expect.poll(() => receiver.requests.length, { intervals: [50], timeout: 60_000 }).toBeGreaterThanOrEqual(sent);
+  const seconds = (Date.now() - begun) / 1_000;
   // On a machine that is very busy, some are tried more than once.
   const attempted = async () => {
     const { delivered, failed } = await server.api<{ delivered: number; failed: number }>("GET", "/traffic");
     return delivered >= sent ? delivered + failed : 0;
   };
   await expect.poll(attempted, { timeout: 60_000 }).toBeGreaterThanOrEqual(sent);
-  const seconds = (Date.now() - begun) / 1_000;
   // All that was attempted is shown or counted as skipped: nothing else.
   const told = async () => (await count(page, "Shown")) + (await count(page, "Skipped"));
   await expect.poll(async () => (await told()) - (await attempted())).toBe(0);

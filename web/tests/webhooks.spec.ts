@@ -225,7 +225,7 @@ test("a recipe becomes a webhook", async ({ page, server }) => {
   await expect(dialog.getByText("Please fill this in.")).toBeVisible();
   await dialog.getByLabel("Webhook URL").fill("https://example.com/");
   await dialog.getByRole("button", { name: "Create webhook" }).click();
-  await expect(dialog.getByText("This must look like https://hooks.slack.com/")).toBeVisible();
+  await expect(dialog.getByText("This must be a URL like https://hooks.slack.com/")).toBeVisible();
   await expectAccessible(page);
   await dialog.getByLabel("Webhook URL").fill("https://hooks.slack.com/services/T0/B0/KEY");
   await dialog.getByRole("button", { name: "Create webhook" }).click();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import texts from "../locales/en/messages.json";
+import texts from "../locales/en/explain.json";
 import { type ExplanationKey, explanationOf } from "./cause";
 
 /** What the server says (crates/engine/src/outbound, crates/compose), and what that is. */
@@ -79,5 +79,5 @@ test("words alone are enough, and so is a status", () => {
 });
 
 test("every explanation has a text", () => {
-  for (const [, , , key] of SAID) expect(texts.explain[key].what).not.toBe("");
+  for (const [, , , key] of SAID) expect(texts.causes[key].what).not.toBe("");
 });

@@ -14,11 +14,11 @@ export interface FailureWords {
 
 /** Explains failures in the person's language. */
 export function useFailureWords(): (failed: Failed) => FailureWords {
-  const { t } = useTranslation("messages");
+  const { t } = useTranslation("explain");
   return (failed) => {
     const found = explanationOf(failed);
     const values = valuesOf(found);
-    return { what: t(`explain.${found.key}.what`, values), tip: t(`explain.${found.key}.tip`, values) };
+    return { what: t(`causes.${found.key}.what`, values), tip: t(`causes.${found.key}.tip`, values) };
   };
 }
 
@@ -31,15 +31,20 @@ function valuesOf({ at, spanMs, code, text }: Explanation) {
   };
 }
 
+/** Only what happened. */
+export function What(failed: Failed) {
+  return useFailureWords()(failed).what;
+}
+
 export function Failure(failed: Failed) {
-  const { t } = useTranslation("messages");
+  const { t } = useTranslation("explain");
   const { what, tip } = useFailureWords()(failed);
   return (
     <div className="grid gap-0.5">
       <p className="font-medium wrap-anywhere">{what}</p>
       {tip && <p className="max-w-prose text-muted">{tip}</p>}
       {failed.error && (
-        <p className="text-xs text-muted wrap-anywhere">{t("explainDetail", { words: failed.error })}</p>
+        <p className="text-xs text-muted wrap-anywhere">{t("detail", { words: failed.error })}</p>
       )}
     </div>
   );

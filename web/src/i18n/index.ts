@@ -1,23 +1,17 @@
-// Languages. One is loaded at a time; English names the keys, and a test sees to it that every
-// other one has them all.
+// Languages. Of one at a time the texts are loaded that are shown; English names the keys, and a test
+// sees to it that every other one has them all.
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { keep, kept } from "@/shell/kept";
 import { LANGUAGES } from "./names";
+import { backend, fetchTexts, type Namespace } from "./texts";
 
 export { LANGUAGES } from "./names";
 
 export type Language = keyof typeof LANGUAGES;
 
 const KEY = "language";
-
-const loaders: Record<Language, () => Promise<{ default: Record<string, object> }>> = {
-  en: () => import("../locales/en"),
-  ko: () => import("../locales/ko"),
-  "zh-TW": () => import("../locales/zh-TW"),
-  uk: () => import("../locales/uk"),
-};
 
 /** What of our languages comes closest to what a browser asks for, its first wish first. */
 export function closest(wishes: readonly string[]): Language {
@@ -44,27 +38,40 @@ function chosen(wishes: readonly string[]): Language {
   return isLanguage(before) ? before : closest(wishes);
 }
 
-/** Loads the language of the person; `wish` is that of the page around this one. */
-export async function startLanguages(wish: string | null = null): Promise<void> {
+interface Start {
+  /** The language of the page around this one. */
+  wish?: string | null;
+  /** What is shown at once, beside what every page shows. */
+  namespaces?: Namespace[];
+}
+
+/** Loads what is shown first, in the language of the person. */
+export async function startLanguages({ wish, namespaces = [] }: Start = {}): Promise<void> {
   const language = chosen(wish ? [wish] : navigator.languages);
-  await i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: false,
-    defaultNS: "common",
-    ns: [],
-    interpolation: { escapeValue: false },
-    resources: { [language]: (await loaders[language]()).default },
-    react: { useSuspense: false },
-  });
+  const ns: Namespace[] = ["common", ...namespaces];
+  await fetchTexts(language, ns);
+  await i18next
+    .use(backend)
+    .use(initReactI18next)
+    .init({
+      lng: language,
+      // Not `zh` for `zh-TW` as well.
+      load: "currentOnly",
+      fallbackLng: false,
+      defaultNS: "common",
+      ns,
+      interpolation: { escapeValue: false },
+      initAsync: false,
+      // Whatever shows texts waits for them by itself.
+      react: { useSuspense: true },
+    });
   show(language);
 }
 
 /** Changes the language of everything, and keeps the choice in this browser. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  const { default: namespaces } = await loaders[language]();
-  for (const [name, texts] of Object.entries(namespaces)) {
-    i18next.addResourceBundle(language, name, texts);
-  }
+  // All that was loaded until now: i18next adds it to what it began with.
+  await fetchTexts(language, [i18next.options.ns ?? []].flat());
   await i18next.changeLanguage(language);
   keep(KEY, language);
   show(language);

@@ -1,4 +1,5 @@
 import { Link, Outlet } from "@tanstack/react-router";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Connection } from "@/shell/connection";
 import { Preferences } from "@/shell/preferences";
@@ -34,7 +35,10 @@ export function PortalLayout() {
       </header>
       <Connection />
       <main>
-        <Outlet />
+        {/* The frame stays should a part of a screen have to wait. */}
+        <Suspense>
+          <Outlet />
+        </Suspense>
       </main>
       <Toasts />
     </>

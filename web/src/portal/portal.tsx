@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { sessionQuery } from "@/api/session";
 import { ScopeProvider } from "@/scope";
+import { Page } from "@/ui/page";
 import { Empty, Skeleton } from "@/ui/states";
 import { ProblemNote } from "@/ui/problem-note";
 import { tell } from "./around";
@@ -29,8 +30,14 @@ function useEnded(): boolean {
   );
 }
 
+/** What there is while no screen is. */
 function Frame({ children }: { children: ReactNode }) {
-  return <main className="mx-auto max-w-3xl px-4 py-10">{children}</main>;
+  const { t } = useTranslation("portal");
+  return (
+    <main>
+      <Page title={t("title")}>{children}</Page>
+    </main>
+  );
 }
 
 /** The portal of one application, as far as its token allows. */

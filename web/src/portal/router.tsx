@@ -1,12 +1,13 @@
 // The portal's addresses: some of the dashboard's, below /portal, so that the screens and the links
 // between them are the same.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { Crash } from "@/shell/crash";
 import { NotFound } from "@/shell/not-found";
+import { screen } from "@/shell/screen";
 import { PortalLayout } from "./layout";
 
-const root = createRootRoute({ component: PortalLayout, notFoundComponent: NotFound, errorComponent: Crash });
+const root = createRootRoute({ component: PortalLayout });
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -20,48 +21,51 @@ const home = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: "/webhooks",
-  component: lazyRouteComponent(() => import("@/screens/webhooks/list"), "WebhookList"),
+  component: screen(() => import("@/screens/webhooks/list"), "WebhookList", "webhooks", "explain"),
 });
 
 const newWebhook = createRoute({
   getParentRoute: () => root,
   path: "/webhooks/new",
   validateSearch: (search): { recipe?: string } => (typeof search.recipe === "string" ? { recipe: search.recipe } : {}),
-  component: lazyRouteComponent(() => import("@/screens/webhooks/new"), "NewWebhook"),
+  component: screen(() => import("@/screens/webhooks/new"), "NewWebhook", "webhooks"),
 });
 
 const recipes = createRoute({
   getParentRoute: () => root,
   path: "/webhooks/recipes",
-  component: lazyRouteComponent(() => import("@/screens/webhooks/recipes"), "Recipes"),
+  component: screen(() => import("@/screens/webhooks/recipes"), "Recipes", "webhooks"),
 });
 
 const webhook = createRoute({
   getParentRoute: () => root,
   path: "/webhooks/$endpointId",
-  component: lazyRouteComponent(() => import("@/screens/webhooks/webhook"), "Webhook"),
+  component: screen(() => import("@/screens/webhooks/webhook"), "Webhook", "webhooks", "explain"),
 });
 
 const editWebhook = createRoute({
   getParentRoute: () => root,
   path: "/webhooks/$endpointId/edit",
-  component: lazyRouteComponent(() => import("@/screens/webhooks/edit"), "EditWebhook"),
+  component: screen(() => import("@/screens/webhooks/edit"), "EditWebhook", "webhooks"),
 });
 
 const messages = createRoute({
   getParentRoute: () => root,
   path: "/messages",
-  component: lazyRouteComponent(() => import("@/screens/messages/list"), "MessageList"),
+  component: screen(() => import("@/screens/messages/list"), "MessageList", "messages"),
 });
 
 const message = createRoute({
   getParentRoute: () => root,
   path: "/messages/$messageId",
-  component: lazyRouteComponent(() => import("@/screens/messages/message"), "Message"),
+  component: screen(() => import("@/screens/messages/message"), "Message", "messages", "explain"),
 });
+
+const nowhere = createRoute({ getParentRoute: () => root, path: "$", component: NotFound });
 
 export const portalRouter = createRouter({
   basepath: "/portal",
-  routeTree: root.addChildren([home, webhooks, newWebhook, recipes, webhook, editWebhook, messages, message]),
+  routeTree: root.addChildren([home, webhooks, newWebhook, recipes, webhook, editWebhook, messages, message, nowhere]),
   defaultPreload: "intent",
+  defaultErrorComponent: Crash,
 });

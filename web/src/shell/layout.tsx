@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
 import { Icon, type IconName } from "@/ui/icon";
@@ -102,7 +102,10 @@ export function Layout() {
         <Drawer />
         <Connection />
         <main id="content" tabIndex={-1} className="outline-none">
-          <Outlet />
+          {/* The frame stays should a part of a screen have to wait. */}
+          <Suspense>
+            <Outlet />
+          </Suspense>
         </main>
       </div>
       <Toasts />

@@ -1,50 +1,102 @@
-import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+// A menu that a button opens. Most visits open none: what shows it is loaded when somebody points at
+// the button, focuses or presses it.
+
+import {
+  cloneElement,
+  type ComponentProps,
+  createContext,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useId,
+  useState,
+} from "react";
+import { useTranslation } from "react-i18next";
+import type { ItemProps, OpenedBy } from "./menu-view";
+import { toast } from "./toast";
+
+type View = typeof import("./menu-view");
+
+const Shown = createContext<View | null>(null);
 
 interface Props {
-  trigger: ReactNode;
+  trigger: ReactElement<ComponentProps<"button">>;
   align?: "start" | "end";
   children: ReactNode;
 }
 
 /** A menu that a button opens. */
 export function Menu({ trigger, align = "end", children }: Props) {
+  const { t } = useTranslation();
+  const [view, setView] = useState<View | null>(null);
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
+  // From the press on, while the view may still be on its way.
+  const [openedBy, setOpenedBy] = useState<OpenedBy | null>(null);
+  const id = useId();
+  const isShown = openedBy !== null && view !== null;
+
+  const load = async () => setView(await import("./menu-view"));
+  const prepare = () => void load().catch(() => undefined);
+  const open = (by: OpenedBy) => {
+    setOpenedBy(by);
+    load().catch(() => {
+      setOpenedBy(null);
+      toast(t("problem.offlineShort"));
+    });
+  };
+
+  const press = ({ detail }: MouseEvent) => {
+    if (openedBy) setOpenedBy(null);
+    // Keys, and what helps people to press, have no clicks to count.
+    else open(detail === 0 ? "key" : "pointer");
+  };
+  const pressKey = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    open("key");
+  };
+
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align={align}
-          sideOffset={6}
-          className="z-50 min-w-48 rounded-lg border border-line bg-surface p-1 shadow-box"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: setButton,
+        id,
+        "aria-haspopup": "menu",
+        "aria-expanded": isShown,
+        "aria-controls": isShown ? `${id}menu` : undefined,
+        "aria-busy": openedBy !== null && !isShown,
+        onPointerEnter: prepare,
+        onFocus: prepare,
+        // Whoever has left meanwhile is not called back.
+        onBlur: () => isShown || setOpenedBy(null),
+        onClick: press,
+        onKeyDown: pressKey,
+      })}
+      {view && button && (
+        <Shown value={view}>
+          <view.MenuView
+            id={`${id}menu`}
+            button={button}
+            openedBy={openedBy}
+            align={align}
+            onClose={() => setOpenedBy(null)}
+          >
+            {children}
+          </view.MenuView>
+        </Shown>
+      )}
+    </>
   );
 }
 
-const ITEM =
-  "flex cursor-pointer items-center gap-2.5 rounded-md px-3 py-2 outline-none select-none data-highlighted:bg-sunken data-disabled:opacity-55";
-
-interface ItemProps {
-  icon?: ReactNode;
-  danger?: boolean;
-  disabled?: boolean;
-  onSelect: () => void;
-  children: ReactNode;
-}
-
-export function MenuItem({ icon, danger = false, disabled, onSelect, children }: ItemProps) {
-  return (
-    <DropdownMenu.Item className={`${ITEM} ${danger ? "text-bad" : ""}`} disabled={disabled} onSelect={onSelect}>
-      {icon}
-      {children}
-    </DropdownMenu.Item>
-  );
+export function MenuItem(props: ItemProps) {
+  const view = useContext(Shown);
+  return view && <view.Item {...props} />;
 }
 
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+  const view = useContext(Shown);
+  return view && <view.Separator />;
 }

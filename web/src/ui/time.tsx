@@ -23,10 +23,15 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The present, in milliseconds since 1970, as every relative time on the page has it. */
+export function useNowMs(): number {
+  return useSyncExternalStore(subscribe, () => now);
+}
+
 /** How long ago something was, with the exact time behind it. */
 export function Ago({ at }: { at: string }) {
   const { t } = useTranslation();
-  const current = useSyncExternalStore(subscribe, () => now);
+  const current = useNowMs();
   return (
     <time dateTime={at} title={moment(at)} className="whitespace-nowrap">
       {relative(at, current) ?? t("time.now")}

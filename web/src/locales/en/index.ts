@@ -1,4 +1,4 @@
-// All texts of this language, by screen.
+// All texts, by screen: what the others are compared with. The pages load them one by one.
 
 import common from "./common.json";
 import signin from "./signin.json";
@@ -6,6 +6,7 @@ import overview from "./overview.json";
 import webhooks from "./webhooks.json";
 import events from "./events.json";
 import messages from "./messages.json";
+import explain from "./explain.json";
 import bins from "./bins.json";
 import live from "./live.json";
 import settings from "./settings.json";
@@ -19,6 +20,7 @@ export default {
   webhooks,
   events,
   messages,
+  explain,
   bins,
   live,
   settings,

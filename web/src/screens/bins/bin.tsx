@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { binQuery } from "@/api/bins";
-import { Icon } from "@/ui/icon";
+import { BackLink } from "@/ui/back-link";
 import { Page } from "@/ui/page";
 import { Loaded } from "@/ui/states";
 import { Ago } from "@/ui/time";
@@ -26,12 +26,7 @@ export function Bin() {
   return (
     <Page
       title={bin?.name ?? t("bin")}
-      above={
-        <Link to="/bins" className="inline-flex items-center gap-1 justify-self-start text-muted hover:text-ink">
-          <Icon name="chevron" className="size-4 rotate-180" />
-          {t("title")}
-        </Link>
-      }
+      above={<BackLink to="/bins">{t("title")}</BackLink>}
       description={bin && <>{t("expires")} <Ago at={bin.expiresAt} /></>}
       actions={
         bin && (

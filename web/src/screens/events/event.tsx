@@ -9,6 +9,7 @@ import { Problem } from "@/api/problem";
 import { titleOf } from "@/api/schemas";
 import { SendEvent } from "@/screens/messages/send-event";
 import { useScope } from "@/scope";
+import { BackLink } from "@/ui/back-link";
 import { Badge } from "@/ui/badge";
 import { Button, buttonClass, IconButton } from "@/ui/button";
 import { ConfirmDialog } from "@/ui/dialog";
@@ -32,11 +33,7 @@ export function Event() {
       title={name}
       badge={query.data && <EventBadges event={query.data} />}
       description={query.data?.description}
-      above={
-        <Link to="/events" className="w-fit text-muted hover:text-ink">
-          ← {t("title")}
-        </Link>
-      }
+      above={<BackLink to="/events">{t("title")}</BackLink>}
       actions={query.data && <Actions event={query.data} />}
     >
       {isMissing ? (

@@ -14,7 +14,7 @@ import { Icon } from "@/ui/icon";
 import { Card } from "@/ui/page";
 import { ProblemNote } from "@/ui/problem-note";
 import { Loaded, Skeleton } from "@/ui/states";
-import { Ago } from "@/ui/time";
+import { Ago, useNowMs } from "@/ui/time";
 import { toast } from "@/ui/toast";
 import { Timeline } from "./timeline";
 
@@ -107,13 +107,21 @@ function DeliveryItem({ messageId, delivery, attempts, isFirst }: ItemProps) {
 function Standing({ delivery, last }: { delivery: Delivery; last: Attempt | undefined }) {
   const { t } = useTranslation("messages");
   const explain = useFailureWords();
+  const nowMs = useNowMs();
   const why = last && last.status !== 0 ? explain({ ...last, statusCode: last.responseStatusCode }).what : null;
   return (
     <p className="text-muted empty:hidden" role="status">
       {why && delivery.status !== 0 && <span className="text-ink">{why} </span>}
       {WAITING.has(delivery.status) && delivery.nextAttempt && (
+        // What is due and was not sent yet stands behind others of the same webhook.
         <>
-          {t("delivery.next")} <Ago at={delivery.nextAttempt} />
+          {Date.parse(delivery.nextAttempt) <= nowMs ? (
+            t("delivery.due")
+          ) : (
+            <>
+              {t("delivery.next")} <Ago at={delivery.nextAttempt} />
+            </>
+          )}
         </>
       )}
     </p>

@@ -5,6 +5,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type Message as Sent, messageQuery } from "@/api/messages";
 import { useScope } from "@/scope";
+import { BackLink } from "@/ui/back-link";
 import { CopyButton } from "@/ui/copy";
 import { Empty, Loaded } from "@/ui/states";
 import { Card, Facts, Page } from "@/ui/page";
@@ -24,11 +25,7 @@ export function Message() {
     <Page
       title={message?.eventType ?? t("detail.title")}
       badge={message && <Counts message={message} />}
-      above={
-        <Link to="/messages" className="w-fit text-muted hover:text-ink">
-          ← {t("title")}
-        </Link>
-      }
+      above={<BackLink to="/messages">{t("title")}</BackLink>}
       actions={message && <MessageActions message={message} />}
     >
       <Loaded query={query}>

@@ -11,7 +11,7 @@ export function Figures({ traffic }: { traffic: Traffic }) {
   const all = delivered + failed;
   const more = backlog.isMore ? "+" : "";
   return (
-    <div className="grid grid-cols-1 gap-3 min-[30rem]:grid-cols-2 lg:grid-cols-4">
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       <Figure name={t("figures.delivered")} value={number(delivered)}>
         {failed > 0 ? (
           <span className="text-bad">▲ {t("figures.failedCount", { count: failed, number: number(failed) })}</span>

@@ -31,7 +31,7 @@ export function Overview() {
   const { app } = useScope();
   const { range = DEFAULT_RANGE } = route.useSearch();
   const query = useQuery({ ...trafficQuery(app, RANGES[range]), refetchInterval: REFRESH_MS });
-  const isFresh = useIsFresh(app);
+  const { isFresh, isKnown } = useIsFresh(app);
   // Whoever is on the way to another screen already is not led back.
   const isHere = useRouterState({ select: ({ location }) => location.pathname === "/" });
   useRefreshByStream(app);
@@ -39,7 +39,11 @@ export function Overview() {
   return (
     <Screen range={range}>
       <Loaded query={query} waiting={<Skeleton rows={5} />}>
-        {(traffic) => (isFresh ? <Nothing /> : <Shown traffic={traffic} range={range} />)}
+        {(traffic) => {
+          // What shows traffic is loaded when there may be some.
+          if (!isKnown) return <Skeleton rows={5} />;
+          return isFresh ? <Nothing /> : <Shown traffic={traffic} range={range} />;
+        }}
       </Loaded>
     </Screen>
   );

@@ -37,11 +37,11 @@ export default function Plot({ points, stepSeconds }: Props) {
     plot.current?.setData(values.current);
   }, [points]);
 
-  // Made anew when its colours or its language change.
+  // Made anew when its colours, its language or its steps change.
   useEffect(() => {
     const parent = element.current;
     if (!parent) return;
-    const made = new uPlot(options(parent, setHover), values.current, parent);
+    const made = new uPlot(options(parent, stepSeconds, setHover), values.current, parent);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: HEIGHT }));
     observer.observe(parent);
@@ -50,7 +50,7 @@ export default function Plot({ points, stepSeconds }: Props) {
       made.destroy();
       plot.current = null;
     };
-  }, [theme, i18n.language]);
+  }, [theme, i18n.language, stepSeconds]);
 
   const point = hover ? points[hover.index] : undefined;
   return (
@@ -96,7 +96,7 @@ function stacked(points: TrafficPoint[]): uPlot.AlignedData {
   ];
 }
 
-function options(parent: HTMLElement, onHover: (hover: Hover | null) => void): uPlot.Options {
+function options(parent: HTMLElement, stepSeconds: number, onHover: (hover: Hover | null) => void): uPlot.Options {
   const colour = (name: string) => getComputedStyle(parent).getPropertyValue(`--${name}`).trim();
   const bars = uPlot.paths.bars?.({ size: [0.9, 24], align: 1 });
   const axis: uPlot.Axis = {
@@ -118,7 +118,11 @@ function options(parent: HTMLElement, onHover: (hover: Hover | null) => void): u
     legend: { show: false },
     padding: [8, 8, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { y: { range: (_, __, top) => [0, Math.max(Math.ceil(top * 1.05), TOP_MIN)] } },
+    scales: {
+      // Each point is the beginning of a step: the last one, which grows, ends a step later.
+      x: { range: (_, first, last) => [first, last + stepSeconds] },
+      y: { range: (_, __, top) => [0, Math.max(Math.ceil(top * 1.05), TOP_MIN)] },
+    },
     series: [{}, series("bad"), series("ok")],
     axes: [
       { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => timeLabel(at, step)), space: 70, size: 30 },

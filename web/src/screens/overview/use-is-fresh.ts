@@ -13,7 +13,8 @@ export function hasWebhookQuery(app: string) {
   });
 }
 
-/** True once it is known that nobody has made a webhook here. */
-export function useIsFresh(app: string): boolean {
-  return useQuery(hasWebhookQuery(app)).data === false;
+/** Whether nobody has made a webhook here, and whether that is known; when it cannot be, somebody has. */
+export function useIsFresh(app: string) {
+  const query = useQuery(hasWebhookQuery(app));
+  return { isFresh: query.data === false, isKnown: !query.isPending };
 }

@@ -1,14 +1,27 @@
 // The webhooks of the application by how they do, those that fail first.
 
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { EndpointTraffic } from "@/api/traffic";
-import { useFailureWords } from "@/explain/failure";
+import type { Failed } from "@/explain/cause";
 import { number, percent } from "@/format/format";
+import { loadTexts } from "@/i18n/texts";
 import { Badge } from "@/ui/badge";
 import { Card } from "@/ui/page";
 import { Ago } from "@/ui/time";
 import type { Range } from "./range";
+
+// Where all is well there is nothing to explain. Without the explanation, such as when the connection
+// breaks meanwhile, there still are the server's words.
+const What = lazy(async () => {
+  try {
+    const [{ What }] = await Promise.all([import("@/explain/failure"), loadTexts("explain")]);
+    return { default: What };
+  } catch {
+    return { default: ({ error }: Failed) => error };
+  }
+});
 
 interface Props {
   endpoints: EndpointTraffic[];
@@ -88,13 +101,13 @@ function Counts({ endpoint: { delivered, failed }, range }: { endpoint: Endpoint
 
 function LastFailure({ endpoint }: { endpoint: EndpointTraffic }) {
   const { t } = useTranslation("overview");
-  const words = useFailureWords();
   const { lastFailure, lastFailureAt, lastFailureMessageId } = endpoint;
-  const { what } = words({ error: lastFailure, statusCode: endpoint.lastFailureStatusCode });
   return (
     <p className="flex flex-wrap gap-x-2 gap-y-0.5 rounded-lg bg-bad-soft px-3 py-2 text-bad sm:col-span-2">
       <span className="grow wrap-anywhere" title={lastFailure ?? undefined}>
-        {what}
+        <Suspense fallback={<span className="invisible">{lastFailure}</span>}>
+          <What error={lastFailure} statusCode={endpoint.lastFailureStatusCode} />
+        </Suspense>
       </span>
       {lastFailureAt && <Ago at={lastFailureAt} />}
       {lastFailureMessageId && (

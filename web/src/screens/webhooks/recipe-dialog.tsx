@@ -53,7 +53,7 @@ export function RecipeDialog({ recipe, onClose }: { recipe: Recipe; onClose: () 
     if (isTried && isMissing(field)) return common("field.required");
     const said = problem?.fields.some((it) => it.loc.join(".") === `body.recipe.values.${field.name}`);
     if (!said) return null;
-    return field.pattern ? t("recipes.pattern", { example: field.example ?? "" }) : (problem?.message ?? null);
+    return field.pattern ? t("recipes.pattern", { what: field.pattern.message }) : (problem?.message ?? null);
   };
   const hasPlace = recipe.fields.some((it) => errorOf(it));
   const submit = (event: SyntheticEvent) => {

@@ -4,13 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Recipe, recipesQuery } from "@/api/recipes";
+import { currentLanguage } from "@/i18n";
 import { useScope } from "@/scope";
 import { Input } from "@/ui/field";
 import { Page } from "@/ui/page";
-import { Loaded } from "@/ui/states";
+import { Loaded, Skeleton } from "@/ui/states";
 import { BackToList } from "./back";
 import { NotAllowed } from "./not-allowed";
 import { RecipeDialog } from "./recipe-dialog";
+import { localized, recipeTextsQuery } from "./recipe-texts";
 
 const CATEGORIES = ["chat", "messaging", "mail", "crm", "incidents", "development", "automation"] as const;
 type Category = (typeof CATEGORIES)[number];
@@ -19,6 +21,7 @@ export function Recipes() {
   const { t } = useTranslation("webhooks");
   const { can } = useScope();
   const query = useQuery(recipesQuery);
+  const texts = useQuery(recipeTextsQuery(currentLanguage()));
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<Recipe | null>(null);
   if (!can("ManageEndpoint")) return <NotAllowed title={t("recipes.title")} />;
@@ -35,7 +38,10 @@ export function Recipes() {
       />
       <Loaded query={query}>
         {(recipes) => {
-          const found = recipes.filter((it) => `${it.name} ${it.description}`.toLowerCase().includes(wanted));
+          if (texts.isPending) return <Skeleton />;
+          // Without translations the gallery is still of use: in English.
+          const shown = recipes.map((it) => localized(it, texts.data ?? {}));
+          const found = shown.filter((it) => `${it.name} ${it.description}`.toLowerCase().includes(wanted));
           if (found.length === 0) return <p className="py-8 text-center text-muted">{t("recipes.none", { search })}</p>;
           return CATEGORIES.map((it) => (
             <Category key={it} name={it} recipes={found.filter(({ category }) => category === it)} onChoose={setChosen} />
