@@ -34,6 +34,7 @@ mod failure;
 mod forget;
 mod forget_bins;
 mod forget_traffic;
+mod fresh;
 mod history;
 mod message;
 mod migrate;
