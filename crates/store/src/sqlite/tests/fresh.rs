@@ -1,4 +1,4 @@
-//! Deliveries that were on their way in memory when they were stored: in no index, never lost.
+//! Deliveries that were on their way in memory when they were stored: not indexed, never lost.
 
 use std::fs;
 use std::sync::Arc;
