@@ -20,7 +20,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rows::id;
 use super::session::Session;
 
-/// Deliveries by which the floor rises: a millisecond of the writer, or ten if all are pending still.
+/// Deliveries by which the floor rises: a millisecond of writing, or ten if all are still pending.
 const STEP_ROWS: usize = 4_096;
 
 pub(super) const FLOOR: &str = "SELECT message_id FROM fresh_floor WHERE id = 1";
