@@ -5,6 +5,7 @@
 //! when it is called.
 
 use http::Uri;
+use http::uri::Authority;
 
 use crate::destination::{self, UrlError};
 use crate::liquid::{Globals, Template};
@@ -58,10 +59,10 @@ impl Address {
         }
     }
 
-    /// The host, for people.
-    pub(crate) fn host(&self) -> Option<&str> {
+    /// Host and port, where they are not the scheme's own.
+    pub(crate) fn authority(&self) -> Option<&Authority> {
         match self {
-            Self::Fixed(uri) | Self::Templated { base: uri, .. } => uri.host(),
+            Self::Fixed(uri) | Self::Templated { base: uri, .. } => uri.authority(),
         }
     }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use hookwire_signing::{Secret, SigningKey, WebhookId, sign};
 use hookwire_types::*;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use crate::address::Address;
@@ -93,6 +94,12 @@ impl Recipient {
             facts: Facts::of(endpoint, application, uses),
             filter: filter.map_err(|error| ComposeError::Filter(error.to_string()))?,
         })
+    }
+
+    /// Whom requests go to, unless a script decides otherwise: the host, and the port where it is
+    /// not the scheme's own. It is what the header `host` has to say.
+    pub fn authority(&self) -> Option<&Authority> {
+        self.address.authority()
     }
 
     /// Says which messages the endpoint wants; `None` wants all.
@@ -242,7 +249,7 @@ impl std::fmt::Debug for Recipient {
     /// Names the host only: path, query and headers may carry tokens.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recipient")
-            .field("host", &self.address.host())
+            .field("host", &self.authority().map(Authority::host))
             .finish_non_exhaustive()
     }
 }

@@ -115,7 +115,7 @@ impl Sender {
             .announcer
             .of_outcome(ready, &job.message, &outcome)
             .await;
-        log(&outcome, &job.message, &ready.endpoint);
+        log(&outcome, &job.message, ready);
         Sent { outcome, signal }
     }
 
@@ -152,7 +152,7 @@ impl Sender {
         &self,
         ready: &Ready,
         shard: u64,
-        request: Request<Bytes>,
+        mut request: Request<Bytes>,
         shown: &mut Option<Request<Bytes>>,
     ) -> Result<Exchange, Unsent> {
         let (id, credentials) = (ready.endpoint.id, ready.endpoint.credentials.as_ref());
@@ -166,6 +166,7 @@ impl Sender {
                 .headers_mut()
                 .insert(name, HeaderValue::from_static(HIDDEN));
         }
+        ready.name_host(&mut request);
         Ok(self
             .outbound
             .exchange_as(&authorization, shard, request, ready.timeout_ms)
@@ -301,7 +302,7 @@ fn canceled(job: &Job) -> Outcome {
 
 /// One wide line for each attempt: everything that one asks about it at night, and nothing that
 /// is secret (no payload, no header, no query of the URL).
-pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
+pub(crate) fn log(outcome: &Outcome, message: &Message, ready: &Ready) {
     let Some(attempt) = &outcome.attempt else {
         return;
     };
@@ -309,11 +310,11 @@ pub(crate) fn log(outcome: &Outcome, message: &Message, endpoint: &Endpoint) {
         ($level:ident, $text:literal $(, $field:ident = $value:expr)*) => {
             tracing::$level!(
                 target: "hookwire::delivery",
-                webhook = endpoint.name,
+                webhook = ready.endpoint.name,
                 event = message.event_type,
                 message_id = %message.id,
-                endpoint_id = %endpoint.id,
-                application_id = %message.application,
+                endpoint_id = %ready.id_texts.endpoint,
+                application_id = %ready.id_texts.application,
                 attempt_id = %attempt.id,
                 try_number = outcome.tries,
                 status = attempt.response_status,

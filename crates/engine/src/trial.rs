@@ -180,7 +180,7 @@ impl Trials {
         } = self.dispatcher.sender().exchange(ready, order).await;
         attempt.test = true;
         let outcome = outcome(attempt.clone());
-        log(&outcome, &message, endpoint);
+        log(&outcome, &message, ready);
         self.record(outcome, message, lane, reservation).await;
         Ok(TestReport {
             attempt,

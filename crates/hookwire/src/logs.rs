@@ -13,9 +13,11 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
-use self::plain::PlainFields;
+use self::moment::Moment;
+use self::plain::PlainLine;
 use crate::config::{LogFormat, LogSettings};
 
+mod moment;
 mod plain;
 
 /// Lines that wait at most. With some 300 bytes a line these are 10 MB, and a second of the
@@ -41,12 +43,15 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<LogGuard> {
         // The log's thread flushes whenever no line waits: many lines, one write.
         .finish(BufWriter::new(std::io::stderr()));
     let dropped = writer.error_counter();
-    let layer = fmt::layer().with_writer(writer).with_ansi(wants_colour());
+    let layer = fmt::layer()
+        .with_writer(writer)
+        .with_timer(Moment)
+        .with_ansi(wants_colour());
     let registry = tracing_subscriber::registry();
     match settings.log_format {
         LogFormat::Text if wants_colour() => registry.with(layer.with_filter(filter)).try_init(),
         LogFormat::Text => {
-            let layer = layer.fmt_fields(PlainFields);
+            let layer = layer.event_format(PlainLine);
             registry.with(layer.with_filter(filter)).try_init()
         }
         LogFormat::Json => {

@@ -62,16 +62,23 @@ impl Ksuid {
                 .fold(0, |acc, byte| acc << 8 | u32::from(*byte));
         }
         let mut text = [b'0'; TEXT_LEN];
+        let mut left = limbs.as_mut_slice();
         for group in text.rchunks_mut(DIGITS) {
+            // With every five digits nearly a limb is done with.
+            while let Some((0, _)) = left.split_first() {
+                left = &mut left[1..];
+            }
             let mut remainder = 0u64;
-            for limb in &mut limbs {
+            for limb in left.iter_mut() {
                 let value = remainder << 32 | u64::from(*limb);
                 *limb = (value / DIVISOR) as u32;
                 remainder = value % DIVISOR;
             }
+            // Below the divisor, which fits; dividing half as long a number is cheaper.
+            let mut number = remainder as u32;
             for digit in group.iter_mut().rev() {
-                *digit = ALPHABET[(remainder % 62) as usize];
-                remainder /= 62;
+                *digit = ALPHABET[(number % 62) as usize];
+                number /= 62;
             }
         }
         text

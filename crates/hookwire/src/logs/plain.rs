@@ -1,60 +1,99 @@
-//! Fields of a log line that no terminal shows: `message name=value …`, nothing else.
+//! A log line that no terminal shows: `moment  LEVEL target: message name=value …`, nothing else.
 //!
-//! A busy server writes tens of thousands of lines a second, so this does without styles. Values
-//! come from strangers, so nothing in them can begin a line of its own or move a cursor: control
-//! characters are written as escapes.
+//! A busy server writes tens of thousands of lines a second, so this does without styles, and
+//! without spans, which nothing here opens. Values come from strangers, so nothing in them can
+//! begin a line of its own or move a cursor: control characters are written as escapes.
 
+use std::cell::RefCell;
 use std::fmt::{self, Debug, Write};
+use std::time::SystemTime;
 
 use tracing::field::{Field, Visit};
-use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::fmt::FormatFields;
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::moment::push_moment;
+
+/// A line's room that is kept for the next one. Only errors in many words are longer.
+const KEPT_BYTES_MAX: usize = 4 << 10;
+
+thread_local! {
+    /// Lines are put together here: a text of its own is written to at a fraction of what the
+    /// layers of writers below a [`Writer`] cost for each piece.
+    static ROOM: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// See the module's page.
 #[derive(Debug)]
-pub struct PlainFields;
+pub struct PlainLine;
 
-impl<'writer> FormatFields<'writer> for PlainFields {
-    fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
+impl<S, N> FormatEvent<S, N> for PlainLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        // Taken out, so that a value which logs while it is written finds it empty.
         let mut line = Line {
-            writer,
-            is_empty: true,
+            text: ROOM.take(),
             result: Ok(()),
         };
-        fields.record(&mut line);
-        line.result
+        line.text.clear();
+        push_moment(SystemTime::now(), &mut line.text);
+        line.text.push_str(level(*event.metadata().level()));
+        line.text.push_str(event.metadata().target());
+        line.text.push(':');
+        event.record(&mut line);
+        line.text.push('\n');
+        let written = line.result.and_then(|()| writer.write_str(&line.text));
+        if line.text.capacity() <= KEPT_BYTES_MAX {
+            ROOM.set(line.text);
+        }
+        written
     }
 }
 
-struct Line<'writer> {
-    writer: Writer<'writer>,
-    is_empty: bool,
+/// A level between two spaces, all of the same width.
+const fn level(level: Level) -> &'static str {
+    match level {
+        Level::TRACE => " TRACE ",
+        Level::DEBUG => " DEBUG ",
+        Level::INFO => "  INFO ",
+        Level::WARN => "  WARN ",
+        Level::ERROR => " ERROR ",
+    }
+}
+
+struct Line {
+    text: String,
     result: fmt::Result,
 }
 
-impl Line<'_> {
-    fn field(&mut self, field: &Field, write: impl FnOnce(&mut Tame<'_, '_>) -> fmt::Result) {
-        let begun = self.begin(field);
-        self.result = self
-            .result
-            .and(begun)
-            .and_then(|()| write(&mut Tame(&mut self.writer)));
+impl Line {
+    fn field(&mut self, field: &Field, write: impl FnOnce(&mut String) -> fmt::Result) {
+        self.begin(field);
+        let begin = self.text.len();
+        self.result = self.result.and(write(&mut self.text));
+        tame(&mut self.text, begin);
     }
 
-    fn begin(&mut self, field: &Field) -> fmt::Result {
-        if !std::mem::take(&mut self.is_empty) {
-            self.writer.write_char(' ')?;
+    fn begin(&mut self, field: &Field) {
+        self.text.push(' ');
+        if field.name() != "message" {
+            self.text.push_str(field.name());
+            self.text.push('=');
         }
-        if field.name() == "message" {
-            return Ok(());
-        }
-        self.writer.write_str(field.name())?;
-        self.writer.write_char('=')
     }
 }
 
-impl Visit for Line<'_> {
+impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
             return self.field(field, |out| out.write_str(value));
@@ -64,13 +103,19 @@ impl Visit for Line<'_> {
             .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
         self.field(field, |out| {
             if is_simple {
-                out.write_char('"')?;
-                out.write_str(value)?;
-                out.write_char('"')
+                out.push('"');
+                out.push_str(value);
+                out.push('"');
+                Ok(())
             } else {
                 write!(out, "{value:?}")
             }
         });
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.begin(field);
+        self.result = self.result.and(write!(self.text, "{value}"));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -78,24 +123,25 @@ impl Visit for Line<'_> {
     }
 }
 
-/// Writes text with its control characters as escapes.
-struct Tame<'a, 'writer>(&'a mut Writer<'writer>);
-
-impl Write for Tame<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        // The common case, without looking at characters.
-        if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
-            return self.0.write_str(text);
-        }
-        for character in text.chars() {
-            if character.is_control() {
-                write!(self.0, "{}", character.escape_default())?;
-            } else {
-                self.0.write_char(character)?;
-            }
-        }
-        Ok(())
+/// Writes the control characters from `begin` on as escapes.
+fn tame(text: &mut String, begin: usize) {
+    let Some(added) = text.get(begin..) else {
+        return;
+    };
+    // The common case, without looking at characters.
+    if added.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return;
     }
+    let mut tamed = String::with_capacity(added.len());
+    for character in added.chars() {
+        if character.is_control() {
+            tamed.extend(character.escape_default());
+        } else {
+            tamed.push(character);
+        }
+    }
+    text.truncate(begin);
+    text.push_str(&tamed);
 }
 
 #[cfg(test)]
@@ -122,9 +168,8 @@ mod tests {
         let sink = Sink::default();
         let writer = sink.clone();
         let subscriber = tracing_subscriber::fmt()
-            .fmt_fields(PlainFields)
-            .with_ansi(false)
-            .without_time()
+            .event_format(PlainLine)
+            .with_max_level(tracing::Level::DEBUG)
             .with_writer(move || writer.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, log);
@@ -137,9 +182,55 @@ mod tests {
         let line = logged(|| {
             tracing::info!(target: "t", name = "CRM", id = %"msg_1", count = 3, ok = true, "sent");
         });
+        let (moment, rest) = line.split_once(' ').unwrap();
+        assert!(moment.parse::<jiff::Timestamp>().is_ok(), "{line}");
         assert_eq!(
-            line,
+            rest,
             " INFO t: sent name=\"CRM\" id=msg_1 count=3 ok=true\n"
+        );
+    }
+
+    #[test]
+    fn every_level_is_as_wide_as_the_others() {
+        let lines = logged(|| {
+            tracing::debug!(target: "t", "a");
+            tracing::warn!(target: "t", "b");
+            tracing::error!(target: "t", "c");
+        });
+        let rests: Vec<_> = lines
+            .lines()
+            .map(|line| line.split_once('Z').unwrap().1)
+            .collect();
+        assert_eq!(rests, [" DEBUG t: a", "  WARN t: b", " ERROR t: c"]);
+    }
+
+    #[test]
+    fn a_value_that_logs_while_it_is_shown_spoils_no_line() {
+        struct Chatty;
+        impl fmt::Display for Chatty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                // Lost: the subscriber is busy with a line of its own.
+                tracing::info!(target: "t", "inner");
+                f.write_str("chatty")
+            }
+        }
+        let lines = logged(|| {
+            tracing::info!(target: "t", value = %Chatty, "outer");
+            tracing::info!(target: "t", "next");
+        });
+        assert!(lines.contains("  INFO t: outer value=chatty\n"), "{lines}");
+        assert!(lines.ends_with("  INFO t: next\n"), "{lines}");
+    }
+
+    #[test]
+    fn escapes_say_which_character_it_was() {
+        let line = logged(|| {
+            tracing::info!(target: "t", text = "a\tb\u{7f}é", shown = %"a\n\u{1b}[2J\u{9b}", "m\r");
+        });
+        let rest = line.split_once("t: ").unwrap().1;
+        assert_eq!(
+            rest,
+            "m\\r text=\"a\\tb\\u{7f}é\" shown=a\\n\\u{1b}[2J\\u{9b}\n"
         );
     }
 

@@ -35,7 +35,7 @@ pub(crate) mod states;
 pub(crate) mod traffic;
 pub(crate) mod trimming;
 pub(crate) mod unowned;
-mod world;
+pub(crate) mod world;
 
 pub(crate) use world::World;
 

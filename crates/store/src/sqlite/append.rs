@@ -19,8 +19,8 @@ pub(super) const INSERT_MESSAGE: &str = "INSERT INTO message
     ON CONFLICT (application_id, event_id) WHERE event_id IS NOT NULL DO NOTHING";
 
 pub(super) const INSERT_DELIVERY: &str = "INSERT INTO delivery
-    (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
-    VALUES (?1, ?2, 1, ?3, 0, ?4, ?5)";
+    (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms, fresh)
+    VALUES (?1, ?2, 1, ?3, 0, ?4, ?5, ?6)";
 
 /// What costs time to make of a message and its answer. It is made before the write: one thread
 /// does all writing.
@@ -91,16 +91,20 @@ pub(super) fn append_one(
     if !insert(&mut insert_message, message, &made.texts)? {
         return Ok(Err(Conflict::EventId));
     }
+    let may_be_fresh = message.id > session.fresh_floor()?;
     let mut insert_delivery = session.insert_delivery()?;
     for delivery in &accepted.deliveries {
+        let owner = delivery.owner.map_or(0, |node| node.0);
         insert_delivery.execute(params![
             message.id.as_bytes(),
             delivery.endpoint.as_bytes(),
-            delivery.owner.map_or(0, |node| node.0),
+            owner,
             delivery.trigger.number(),
             delivery.due_at.unix_ms(),
+            may_be_fresh && owner != 0,
         ])?;
     }
+    session.above().add(accepted.deliveries.len());
     if let Some(kept) = &accepted.answer {
         answer::keep(session, kept, made.sealed.as_deref())?;
     }
@@ -123,6 +127,7 @@ pub(super) fn announce(connection: &Connection, it: &Announcement) -> rusqlite::
             0,
             Trigger::Scheduled.number(),
             message.created_at.unix_ms(),
+            false,
         ])?;
     }
     Ok(())

@@ -17,21 +17,22 @@ use crate::{Claim, Claimed, Waiting, Want};
 /// The first row of the next endpoint that has any: one seek for each endpoint.
 pub(super) const NEXT_WAITING: &str = "SELECT endpoint_id, due_at_ms
     FROM delivery INDEXED BY delivery_pending
-    WHERE status = 1 AND owner = 0 AND endpoint_id > ?1
+    WHERE status = 1 AND fresh = 0 AND owner = 0 AND endpoint_id > ?1
     ORDER BY endpoint_id, due_at_ms LIMIT 1";
 
 /// Unowned and due, the earliest first.
 pub(super) static DUE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {DELIVERY} FROM delivery AS d INDEXED BY delivery_pending
-         WHERE d.status = 1 AND d.owner = 0 AND d.endpoint_id = ?1 AND d.due_at_ms <= ?2
+         WHERE d.status = 1 AND d.fresh = 0 AND d.owner = 0
+            AND d.endpoint_id = ?1 AND d.due_at_ms <= ?2
          ORDER BY d.due_at_ms, d.message_id LIMIT ?3"
     )
 });
 
 /// When the earliest of an endpoint's unowned is due.
 pub(super) const LEFT: &str = "SELECT due_at_ms FROM delivery INDEXED BY delivery_pending
-    WHERE status = 1 AND owner = 0 AND endpoint_id = ?1 ORDER BY due_at_ms LIMIT 1";
+    WHERE status = 1 AND fresh = 0 AND owner = 0 AND endpoint_id = ?1 ORDER BY due_at_ms LIMIT 1";
 
 /// Deleted endpoints too: the engine ends their deliveries as canceled.
 const APPLICATION: &str = "SELECT application_id FROM endpoint WHERE id = ?1";
@@ -47,7 +48,7 @@ pub(super) const REQUEUE: &str = "INSERT INTO delivery
     (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
     VALUES (?1, ?2, 1, 0, 0, 1, ?3)
     ON CONFLICT (message_id, endpoint_id) DO UPDATE
-    SET status = 1, owner = 0, tries = 0, trigger_type = 1, retry_at_ms = NULL,
+    SET status = 1, owner = 0, tries = 0, trigger_type = 1, retry_at_ms = NULL, fresh = 0,
         due_at_ms = CASE status WHEN 1 THEN min(due_at_ms, excluded.due_at_ms)
                                 ELSE excluded.due_at_ms END
     WHERE status <> 1 OR owner = 0";

@@ -14,7 +14,8 @@ pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 
 
 /// From the first retry on it is the schedule that asks.
 pub(super) const RETRY_DELIVERY: &str = "UPDATE delivery
-    SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0, retry_at_ms = NULL
+    SET due_at_ms = ?1, owner = 0, tries = ?2, trigger_type = 0, retry_at_ms = NULL,
+        fresh = 0
     WHERE message_id = ?3 AND endpoint_id = ?4 AND owner = ?5 AND status = 1";
 
 /// What an endpoint's deliveries are claimed by, when they became due, is left as it is: after a
@@ -28,7 +29,7 @@ pub(super) const INSERT_ATTEMPT: &str = "INSERT INTO attempt
      duration_ms, trigger_type, cause, error, test)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
-pub(super) const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0
+pub(super) const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0, fresh = 0
     WHERE message_id = ?1 AND endpoint_id = ?2 AND owner = ?3 AND status = 1";
 
 /// See [`crate::Store::complete`].

@@ -30,6 +30,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "traffic",
         sql: include_str!("migrations/0002_traffic.sql"),
     },
+    Migration {
+        number: 3,
+        name: "fresh",
+        sql: include_str!("migrations/0003_fresh.sql"),
+    },
 ];
 
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
@@ -134,6 +139,15 @@ fn checksum(sql: &str) -> String {
         })
 }
 
+/// A database as an earlier program left it, after so many steps.
+#[cfg(test)]
+pub(super) fn migrate_to(connection: &Connection, steps: usize) {
+    connection.execute_batch(BOOK).unwrap();
+    for migration in &MIGRATIONS[..steps] {
+        apply(connection, migration).unwrap();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,7 +186,7 @@ mod tests {
             migrate(&mut connection),
             Err(StoreError::NewerSchema {
                 found: 999,
-                known: 2
+                known: 3
             })
         ));
     }

@@ -3,6 +3,8 @@
 //! - **One writer.** Everything that writes goes through one thread that commits whatever is
 //!   queued at once (`writer`); reads run beside it on connections of their own (`pool`).
 //! - **Durable.** WAL with `synchronous=FULL`: a commit is synced before anybody is answered.
+//! - **What is on its way when it is stored is not indexed as pending** until it has to be found
+//!   (`fresh`).
 //! - **Checkpoints beside the work**, not inside a commit (`checkpoint`).
 //! - **One process.** A lock on `<database>.lock` keeps a second one out; programs that only look
 //!   (the `sqlite3` shell) are welcome.
@@ -34,6 +36,7 @@ mod failure;
 mod forget;
 mod forget_bins;
 mod forget_traffic;
+mod fresh;
 mod history;
 mod message;
 mod migrate;

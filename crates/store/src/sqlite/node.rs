@@ -3,20 +3,21 @@
 use hookwire_types::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows;
+use super::session::Session;
+use super::{fresh, rows};
 
 const HEARTBEAT: &str = "INSERT INTO node (id, heartbeat_at_ms) VALUES (?1, ?2)
     ON CONFLICT (id) DO UPDATE SET heartbeat_at_ms = excluded.heartbeat_at_ms";
 
 /// One seek for each node that owns anything.
 pub(super) const NEXT_OWNER: &str = "SELECT owner FROM delivery INDEXED BY delivery_pending
-    WHERE status = 1 AND owner >= ?1 ORDER BY owner LIMIT 1";
+    WHERE status = 1 AND fresh = 0 AND owner >= ?1 ORDER BY owner LIMIT 1";
 
 const IS_ALIVE: &str = "SELECT 1 FROM node WHERE id = ?1 AND heartbeat_at_ms >= ?2";
 
 pub(super) const TAKE_AWAY: &str = "UPDATE delivery INDEXED BY delivery_pending
     SET owner = 0, due_at_ms = min(due_at_ms, ?2)
-    WHERE status = 1 AND owner = ?1";
+    WHERE status = 1 AND fresh = 0 AND owner = ?1";
 
 const FORGET: &str = "DELETE FROM node WHERE id <> ?1 AND heartbeat_at_ms < ?2";
 
@@ -45,11 +46,12 @@ pub(super) fn last_heartbeat(connection: &Connection) -> rusqlite::Result<Option
 /// See [`crate::Store::adopt`]. An owner that is not known as a node counts as stale: it was
 /// forgotten, or died before its first heartbeat, and nobody else would ever free what it holds.
 pub(super) fn adopt(
-    connection: &Connection,
+    connection: &Session<'_>,
     node: NodeId,
     stale_before: Timestamp,
     now: Timestamp,
 ) -> rusqlite::Result<u64> {
+    fresh::index_all(connection, connection.above())?;
     let mut next_owner = connection.prepare_cached(NEXT_OWNER)?;
     let mut is_alive = connection.prepare_cached(IS_ALIVE)?;
     let mut take_away = connection.prepare_cached(TAKE_AWAY)?;

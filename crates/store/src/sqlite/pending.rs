@@ -1,11 +1,14 @@
-//! Counting what is pending, by the index that holds nothing else.
+//! Counting what is pending, by the index that holds nothing else, and the few that are fresh.
+
+use std::collections::HashSet;
 
 use hookwire_types::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::forget::as_limit;
+use super::fresh;
 use super::node::NEXT_OWNER;
-use super::rows::id;
+use super::rows::{id, moment};
 use crate::{Pending, TrafficScope};
 
 /// Endpoints looked at by one count at most: some ten milliseconds of seeking.
@@ -26,11 +29,11 @@ pub(super) const OWNER: &str = "SELECT application_id FROM endpoint
 
 pub(super) const DUE: &str = "SELECT count(*) FROM (
     SELECT 1 FROM delivery INDEXED BY delivery_pending
-    WHERE status = 1 AND owner = ?1 AND endpoint_id = ?2 AND due_at_ms <= ?3 LIMIT ?4)";
+    WHERE status = 1 AND fresh = 0 AND owner = ?1 AND endpoint_id = ?2 AND due_at_ms <= ?3 LIMIT ?4)";
 
 pub(super) const LATER: &str = "SELECT count(*) FROM (
     SELECT 1 FROM delivery INDEXED BY delivery_pending
-    WHERE status = 1 AND owner = ?1 AND endpoint_id = ?2 AND due_at_ms > ?3 LIMIT ?4)";
+    WHERE status = 1 AND fresh = 0 AND owner = ?1 AND endpoint_id = ?2 AND due_at_ms > ?3 LIMIT ?4)";
 
 /// See [`crate::TrafficStore::pending`]. What a node has in memory counts by when it was due, also
 /// where an ordered endpoint's delivery waits there for its next attempt.
@@ -48,7 +51,9 @@ pub(super) fn count(
     };
     let mut due = connection.prepare_cached(DUE)?;
     let mut later = connection.prepare_cached(LATER)?;
-    for endpoint in endpoints.iter().take(ENDPOINTS_MAX) {
+    let endpoints = &endpoints[..endpoints.len().min(ENDPOINTS_MAX)];
+    count_fresh(connection, endpoints, now, &mut pending)?;
+    for endpoint in endpoints {
         for owner in &owners {
             for (select, sum) in [
                 (&mut due, &mut pending.due),
@@ -70,6 +75,30 @@ pub(super) fn count(
         *sum = (*sum).min(limit as u64);
     }
     Ok(pending)
+}
+
+/// Those that are in no index yet.
+fn count_fresh(
+    connection: &Connection,
+    endpoints: &[EndpointId],
+    now: Timestamp,
+    pending: &mut Pending,
+) -> rusqlite::Result<()> {
+    let endpoints: HashSet<_> = endpoints.iter().collect();
+    let mut fresh = connection.prepare_cached(fresh::PENDING)?;
+    let mut rows = fresh.query([])?;
+    while let Some(row) = rows.next()? {
+        let endpoint: EndpointId = id(row, 0)?;
+        if !endpoints.contains(&endpoint) {
+            continue;
+        }
+        if moment(row, 1)? <= now {
+            pending.due += 1;
+        } else {
+            pending.later += 1;
+        }
+    }
+    Ok(())
 }
 
 /// Those of the scope, one more than are looked at if there are more.

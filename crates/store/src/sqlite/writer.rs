@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::failure::{Failure, closed};
+use super::fresh::{self, Above};
 use super::session::Session;
 use super::{Options, open};
 use crate::StoreError;
@@ -51,6 +52,7 @@ impl Writer {
             connection,
             calls,
             checkpoints,
+            above: Above::default(),
             failed_calls: None,
         };
         let thread = thread::Builder::new()
@@ -140,6 +142,7 @@ struct Writing {
     connection: Connection,
     calls: mpsc::Receiver<Box<dyn Work>>,
     checkpoints: Checkpoints,
+    above: Above,
     /// Calls that failed since the store became unavailable; `None` while all is well.
     failed_calls: Option<u64>,
 }
@@ -205,10 +208,11 @@ impl Writing {
         self.connection
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
-        let session = Session::new(&self.connection);
+        let session = Session::new(&self.connection, &self.above);
         for call in batch {
             call.run(&session)?;
         }
+        fresh::rise(&session, &self.above)?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }

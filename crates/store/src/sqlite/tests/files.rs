@@ -26,7 +26,7 @@ fn refusal(place: &Place) -> StoreError {
 }
 
 /// Opens what would be on the disk if the power went now.
-fn after_power_loss(place: &Place) -> (Place, SqliteStore) {
+pub(super) fn after_power_loss(place: &Place) -> (Place, SqliteStore) {
     let copy = Place::new();
     fs::create_dir(copy.path().parent().unwrap()).unwrap();
     for suffix in ["", "-wal"] {
@@ -156,14 +156,14 @@ fn a_newer_schema_is_refused() {
     let connection = Connection::open(place.path()).unwrap();
     connection
         .execute(
-            "INSERT INTO schema_migration VALUES (3, 'later', '', 0)",
+            "INSERT INTO schema_migration VALUES (4, 'later', '', 0)",
             [],
         )
         .unwrap();
     drop(connection);
     assert!(matches!(
         refusal(&place),
-        StoreError::NewerSchema { found: 3, known: 2 }
+        StoreError::NewerSchema { found: 4, known: 3 }
     ));
 }
 

@@ -2,6 +2,7 @@
 
 mod bin_sealing;
 mod files;
+mod fresh;
 mod plans;
 mod sealing;
 mod steps;

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 
 use crate::sqlite::{
     answer, append, application, bin, capture, captures, claim, complete, credential, endpoint,
-    event_type, expunge, forget, forget_bins, forget_traffic, history, message, migrate, node,
-    pending, states, task, traffic, traffic_read, trim, vault,
+    event_type, expunge, forget, forget_bins, forget_traffic, fresh, history, message, migrate,
+    node, pending, states, task, traffic, traffic_read, trim, vault,
 };
 use crate::{CaptureFilter, DeliveryFilter, Payloads, WhichCredentials};
 
@@ -53,6 +53,10 @@ fn hot() -> Vec<String> {
         answer::LATEST.clone(),
         answer::RECENT.to_owned(),
         credential::BY_HASH.clone(),
+        fresh::FLOOR.to_owned(),
+        fresh::STEP_END.to_owned(),
+        fresh::TOP.to_owned(),
+        fresh::PENDING.to_owned(),
     ];
     let id = Ksuid::MIN;
     let (endpoint, message_id) = (EndpointId(id), MessageId(id));
@@ -296,6 +300,16 @@ fn pending_deliveries_are_found_by_their_own_index_alone() {
         let plan = plan(&connection, sql);
         assert!(plan.contains("INDEX delivery_pending"), "{sql}\n{plan}");
         assert!(plan.contains(bounds), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn fresh_deliveries_are_found_above_the_floor() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate::migrate(&mut connection).unwrap();
+    for sql in [fresh::STEP_END, fresh::TOP, fresh::INDEX, fresh::PENDING] {
+        let plan = plan(&connection, sql);
+        assert!(plan.contains("PRIMARY KEY (message_id>?"), "{sql}\n{plan}");
     }
 }
 
