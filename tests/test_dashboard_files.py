@@ -54,9 +54,13 @@ def test_what_a_page_is_made_of_is_there_and_kept_for_good(shared_server):
             small = get(shared_server, file, {"accept-encoding": "br, gzip"})
             assert whole.status_code == small.status_code == 200
             assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
-            assert small.headers["content-encoding"] in ("br", "gzip")
             assert small.headers["vary"] == "Accept-Encoding"
-            assert int(small.headers["content-length"]) < len(whole.content)
+            # What does not get smaller by it is not compressed: files of a hundred bytes.
+            sent_bytes = int(small.headers["content-length"])
+            if small.headers.get("content-encoding") in ("br", "gzip"):
+                assert sent_bytes < len(whole.content)
+            else:
+                assert sent_bytes == len(whole.content) < 500
 
 
 @pytest.mark.parametrize(

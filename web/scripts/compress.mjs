@@ -1,5 +1,5 @@
-// Writes `.br` and `.gz` beside every file of `dist` that is text, so that the server never
-// compresses anything, and says how much script a first visit loads.
+// Writes `.br` and `.gz` beside every file of `dist` that is text and gets smaller by it, so that the
+// server never compresses anything.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,8 @@ for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true }
     [constants.BROTLI_PARAM_QUALITY]: 11,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
-  await writeFile(`${path}.br`, await brotli(bytes, { params }));
-  await writeFile(`${path}.gz`, await zip(bytes, { level: 9 }));
+  const forms = { br: await brotli(bytes, { params }), gz: await zip(bytes, { level: 9 }) };
+  for (const [ending, small] of Object.entries(forms)) {
+    if (small.length < bytes.length) await writeFile(`${path}.${ending}`, small);
+  }
 }
