@@ -89,7 +89,7 @@ test("an event is changed, archived, brought back and deleted", async ({ page })
   await page.getByRole("menuitem", { name: "Archive" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
   await expect(page.getByRole("heading", { level: 1 }).getByText("Archived")).toBeVisible();
-  await page.getByRole("link", { name: "← Events" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Events", exact: true }).click();
   await expect(page.getByRole("link", { name: /membership_expired/ })).toBeVisible();
   await expect(page.getByRole("link", { name: /payment_received/ })).toBeHidden();
   await page.getByLabel("Show 1 archived").check();

@@ -140,7 +140,7 @@ test.describe("a large payload", () => {
     await payload.press("Control+End");
     await expect(payload).toContainText("the very end");
     // The page goes on answering.
-    await page.getByRole("link", { name: "← Messages" }).click();
+    await page.getByRole("main").getByRole("link", { name: "Messages", exact: true }).click();
     await expect(page.getByRole("heading", { name: "Messages" })).toBeVisible();
   });
 });
