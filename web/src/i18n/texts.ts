@@ -5,8 +5,12 @@ import type en from "../locales/en";
 
 export type Namespace = keyof typeof en;
 
-// Without the texts of recipes, which are not i18next's: `screens/webhooks/recipe-texts.ts`.
-const files = import.meta.glob<object>(["../locales/*/*.json", "!../locales/*/recipes.json"], { import: "default" });
+// Without the texts of recipes, which are not i18next's: `screens/webhooks/recipe-texts.ts`. Those about
+// mistakes add themselves: `explain/mistake-texts.ts`.
+export const files = import.meta.glob<object>(
+  ["../locales/*/*.json", "!../locales/*/recipes.json", "!../locales/*/mistakes.json"],
+  { import: "default" },
+);
 
 async function read(language: string, namespace: string): Promise<object> {
   const load = files[`../locales/${language}/${namespace}.json`];

@@ -12,6 +12,7 @@ import live from "./live.json";
 import settings from "./settings.json";
 import portal from "./portal.json";
 import onboarding from "./onboarding.json";
+import mistakes from "./mistakes.json";
 
 export default {
   common,
@@ -26,4 +27,5 @@ export default {
   settings,
   portal,
   onboarding,
+  mistakes,
 };

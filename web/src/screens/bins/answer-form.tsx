@@ -4,6 +4,7 @@ import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerSender, type CaptureDetail } from "@/api/bins";
 import { Problem } from "@/api/problem";
+import { useFieldWords } from "@/explain/mistake";
 import { Button } from "@/ui/button";
 import { AreaField, TextField } from "@/ui/field";
 import { Icon } from "@/ui/icon";
@@ -26,6 +27,9 @@ export function AnswerForm({ binId, capture, onAnswered }: Props) {
   const [body, setBody] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const words = useFieldWords(problem);
+  const wrongType = words("headers");
+  const wrongBody = words("body");
   const code = Number(status);
   const isWrong = !Number.isInteger(code) || code < STATUS.min || code > STATUS.max;
 
@@ -59,10 +63,10 @@ export function AnswerForm({ binId, capture, onAnswered }: Props) {
           onChange={(event) => setStatus(event.target.value)}
           error={isWrong ? tc("field.number", STATUS) : null}
         />
-        <TextField label={t("answer.contentType")} value={contentType} onChange={(event) => setContentType(event.target.value)} />
+        <TextField label={t("answer.contentType")} value={contentType} onChange={(event) => setContentType(event.target.value)} error={wrongType} />
       </div>
-      <AreaField mono label={t("answer.body")} value={body} onChange={(event) => setBody(event.target.value)} />
-      {problem?.kind === "notFound" ? <p className="text-warn" role="alert">{t("answer.late")}</p> : problem && <ProblemNote problem={problem} />}
+      <AreaField mono label={t("answer.body")} value={body} onChange={(event) => setBody(event.target.value)} error={wrongBody} />
+      {problem?.kind === "notFound" ? <p className="text-warn" role="alert">{t("answer.late")}</p> : problem && !wrongType && !wrongBody && <ProblemNote problem={problem} />}
       <Button type="submit" look="primary" className="justify-self-start" busy={isBusy} icon={<Icon name="send" className="size-4" />}>
         {t("answer.send")}
       </Button>

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { replayCapture, type Replayed } from "@/api/bins";
 import { api, data } from "@/api/client";
 import { Problem } from "@/api/problem";
+import { useFieldWords } from "@/explain/mistake";
 import { useScope } from "@/scope";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -64,8 +65,9 @@ function ReplayDialog({ binId, captureId, onClose }: Props & { onClose: () => vo
   const send = useMutation({
     mutationFn: () =>
       replayCapture(binId, captureId, where === "url" ? { url: url.trim() } : { appId: app, endpointId: endpointId || listed[0]?.id }),
-    onError: (cause) => setError(Problem.from(cause).field("url")),
   });
+  const words = useFieldWords(send.error ? Problem.from(send.error) : null);
+  const urlError = error ?? words("url");
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -100,7 +102,7 @@ function ReplayDialog({ binId, captureId, onClose }: Props & { onClose: () => vo
             type="url"
             placeholder="https://staging.example.com/hooks"
             value={url}
-            error={error}
+            error={urlError}
             onChange={(event) => setUrl(event.target.value)}
           />
         ) : listed.length > 0 ? (
@@ -120,7 +122,7 @@ function ReplayDialog({ binId, captureId, onClose }: Props & { onClose: () => vo
             {tc("more")}
           </Button>
         )}
-        {send.isError && !error && <ProblemNote problem={send.error} />}
+        {send.isError && !urlError && <ProblemNote problem={send.error} />}
         <Button
           type="submit"
           look="primary"

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { catalogueQuery, changeEventType, createEventType, type EventType, useCatalogueChange } from "@/api/event-types";
 import { Problem } from "@/api/problem";
 import { nextVersion, versionsOf } from "@/api/schemas";
-import { useFieldWords } from "@/explain/field-words";
+import { type MistakeWords, useFieldWords, useMistakeWords } from "@/explain/mistake";
 import { useJsonCheck } from "@/json/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -46,6 +46,7 @@ export function EventForm({ event, onClose }: Props) {
   });
   const problem = save.error ? Problem.from(save.error) : null;
   const words = useFieldWords(problem);
+  const mistakeWords = useMistakeWords();
   const isTaken = problem?.kind === "conflict";
 
   const wrongExample = payload.example.trim() ? checkJson(payload.example, true) : null;
@@ -125,7 +126,7 @@ export function EventForm({ event, onClose }: Props) {
               hint={t("form.schemaHint")}
               language="json"
               value={payload.schema}
-              error={wrongSchema?.words ?? schemaWords(problem)}
+              error={wrongSchema?.words ?? schemaWords(problem, mistakeWords)}
               errorLine={wrongSchema?.mistake.line}
               onChange={(schema) => setPayload((it) => ({ ...it, schema }))}
             />
@@ -152,9 +153,9 @@ export function EventForm({ event, onClose }: Props) {
 }
 
 /** What the server finds wrong in a schema, with the place in it. */
-function schemaWords(problem: Problem | null): string | null {
+function schemaWords(problem: Problem | null, words: MistakeWords): string | null {
   const found = problem?.fields.find(({ loc }) => loc[1] === "schemas");
-  return found ? `${found.loc.slice(3).join(".")}: ${found.msg}` : null;
+  return found ? `${found.loc.slice(3).join(".")}: ${words(found)}` : null;
 }
 
 interface GroupProps {

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api, data, type Schemas } from "@/api/client";
 import { catalogueQuery, type EventType, useCatalogueChange } from "@/api/event-types";
 import { Problem } from "@/api/problem";
+import { useMistakeWords } from "@/explain/mistake";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -149,12 +150,13 @@ function Drop({ onText, children }: { onText: (text: string) => void; children: 
 const FLAWS_MAX = 10;
 
 function Flaws({ problem }: { problem: Problem }) {
+  const words = useMistakeWords();
   return (
     <ul className="grid gap-1 rounded-lg bg-bad-soft px-4 py-3 text-bad">
-      {problem.fields.slice(0, FLAWS_MAX).map(({ loc, msg }, index) => (
+      {problem.fields.slice(0, FLAWS_MAX).map((it, index) => (
         <li key={index} className="wrap-anywhere">
-          {loc.length > 2 && <span className="font-mono text-xs">{loc.slice(2).join(" › ")}: </span>}
-          {msg}
+          {it.loc.length > 2 && <span className="font-mono text-xs">{it.loc.slice(2).join(" › ")}: </span>}
+          {words(it)}
         </li>
       ))}
     </ul>

@@ -8,7 +8,7 @@ import { catalogueQuery, eventTypeQuery } from "@/api/event-types";
 import { precheckQuery, sendMessage } from "@/api/messages";
 import { Problem } from "@/api/problem";
 import { exampleText } from "@/api/schemas";
-import { useFieldWords } from "@/explain/field-words";
+import { useFieldWords } from "@/explain/mistake";
 import { useJsonCheck } from "@/json/words";
 import { useScope } from "@/scope";
 import { Button } from "@/ui/button";

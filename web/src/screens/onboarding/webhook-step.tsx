@@ -7,6 +7,7 @@ import { api, data } from "@/api/client";
 import { catalogueQuery, type EventType } from "@/api/event-types";
 import { Problem } from "@/api/problem";
 import { type Webhook, webhooksChanged } from "@/api/webhooks";
+import { useFieldWords } from "@/explain/mistake";
 import { addressMistake } from "@/format/web-address";
 import { useScope } from "@/scope";
 import { Button } from "@/ui/button";
@@ -78,6 +79,7 @@ function Form({ target, types, onMade }: { target: Target; types: EventType[]; o
   });
 
   const refused = making.isError ? Problem.from(making.error) : null;
+  const words = useFieldWords(refused);
   const address = addressMistake(url);
   const mistakes = isChecked && {
     name: name.trim() ? null : t("common:field.required"),
@@ -100,7 +102,7 @@ function Form({ target, types, onMade }: { target: Target; types: EventType[]; o
         maxLength={NAME_CHARS_MAX}
         value={name}
         onChange={(change) => setName(change.target.value)}
-        error={mistakes ? mistakes.name : refused?.field("name")}
+        error={mistakes ? mistakes.name : words("name")}
       />
       <TextField
         label={t("webhook.url")}
@@ -108,7 +110,7 @@ function Form({ target, types, onMade }: { target: Target; types: EventType[]; o
         type="url"
         value={url}
         onChange={(change) => setUrl(change.target.value)}
-        error={(mistakes ? mistakes.url : null) ?? refused?.field("url")}
+        error={(mistakes ? mistakes.url : null) ?? words("url")}
       />
       {types.length > 0 ? (
         <SelectField label={t("webhook.event")} name="event" value={event} onChange={(change) => setEvent(change.target.value)}>

@@ -4,10 +4,10 @@
 import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
+import { type MistakeWords, useMistakeWords } from "@/explain/mistake";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { ProblemNote } from "@/ui/problem-note";
-import { useServerWords } from "./server-words";
 
 /** What is wrong, by field; `null` for a field that is fine. */
 export type Mistakes = Record<string, string | null>;
@@ -26,7 +26,7 @@ interface Props {
 
 export function FormDialog({ title, action, check, onSubmit, onClose, children }: Props) {
   const { t } = useTranslation();
-  const words = useServerWords();
+  const words = useMistakeWords();
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [isChecked, setChecked] = useState(false);
@@ -34,7 +34,7 @@ export function FormDialog({ title, action, check, onSubmit, onClose, children }
   const [problem, setProblem] = useState<Problem | null>(null);
 
   const mistakes = isChecked ? check() : {};
-  const refused = problem ? words(problem) : {};
+  const refused = problem ? refusals(problem, words) : {};
   const asked = new Set<string>();
   const fields = children((field) => {
     asked.add(field);
@@ -87,4 +87,10 @@ export function FormDialog({ title, action, check, onSubmit, onClose, children }
 
 function focusFirstWrong(form: HTMLFormElement | null): void {
   form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+}
+
+/** What the server refuses, by field. */
+function refusals(problem: Problem, words: MistakeWords): Mistakes {
+  if (problem.code === "uid_exists") return { uid: words({ msg: problem.message }) };
+  return Object.fromEntries(problem.fields.map((it) => [it.loc[1] ?? "", words(it)]));
 }

@@ -8,6 +8,7 @@ import { catalogueQuery } from "@/api/event-types";
 import { Problem } from "@/api/problem";
 import type { Recipe, RecipeField } from "@/api/recipes";
 import { addWebhook, webhooksChanged } from "@/api/webhooks";
+import { useMistakeWords } from "@/explain/mistake";
 import { useScope } from "@/scope";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -47,13 +48,15 @@ export function RecipeDialog({ recipe, onClose }: { recipe: Recipe; onClose: () 
     },
   });
 
+  const words = useMistakeWords();
   const problem = make.isError ? Problem.from(make.error) : null;
   const isMissing = (field: RecipeField) => field.required && !values[field.name]?.trim();
   const errorOf = (field: RecipeField): string | null => {
     if (isTried && isMissing(field)) return common("field.required");
-    const said = problem?.fields.some((it) => it.loc.join(".") === `body.recipe.values.${field.name}`);
+    const said = problem?.fields.find((it) => it.loc.join(".") === `body.recipe.values.${field.name}`);
     if (!said) return null;
-    return field.pattern ? t("recipes.pattern", { what: field.pattern.message }) : (problem?.message ?? null);
+    // What its pattern wants is said by the recipe.
+    return field.pattern && said.msg.startsWith("must be ") ? t("recipes.pattern", { what: field.pattern.message }) : words(said);
   };
   const hasPlace = recipe.fields.some((it) => errorOf(it));
   const submit = (event: SyntheticEvent) => {

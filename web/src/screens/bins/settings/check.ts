@@ -5,12 +5,12 @@ import type { Bin } from "@/api/bins";
 import type { FieldProblem } from "@/api/problem";
 import { type Draft, type FieldName, isNamed, secondsOf } from "./draft";
 
-/** What is wrong with an input: a text of `common`, or the server's own words. */
+/** What is wrong with an input: a text of `common`, or what the server says, about a place in it. */
 export type Mistake =
   | { key: "field.required" | "field.duplicate" }
   | { key: "field.number"; min: number; max: number }
   | { key: "field.long"; max: number }
-  | { words: string };
+  | { said: string; place: string };
 
 export type Mistakes = Partial<Record<FieldName, Mistake>>;
 
@@ -114,7 +114,7 @@ export function mistakesOf(problems: readonly FieldProblem[]): Mistakes {
     const name = PLACES[`${part}.${field}`] ?? PLACES[part];
     if (!name) continue;
     const place = rest.length > 0 ? `${rest.join(".")}: ` : "";
-    mistakes[name] = msg.startsWith("is missing") ? { key: "field.required" } : { words: place + msg };
+    mistakes[name] = { said: msg, place };
   }
   return mistakes;
 }

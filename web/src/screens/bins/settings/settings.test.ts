@@ -95,9 +95,9 @@ describe("settings", () => {
 
   it("show the server's mistakes where they were made", () => {
     const of = (loc: string[], msg: string) => mistakesOf([{ loc: ["body", ...loc], msg, type: "value_error" }]);
-    expect(of(["response", "headers", "set-cookie"], "no")).toEqual({ headers: { words: "set-cookie: no" } });
-    expect(of(["verify", "secret"], "is missing: what?")).toEqual({ secrets: { key: "field.required" } });
-    expect(of(["expiresAfterSeconds"], "no")).toEqual({ expiresAmount: { words: "no" } });
+    expect(of(["response", "headers", "set-cookie"], "no")).toEqual({ headers: { said: "no", place: "set-cookie: " } });
+    expect(of(["verify", "secret"], "is missing: what?")).toEqual({ secrets: { said: "is missing: what?", place: "" } });
+    expect(of(["expiresAfterSeconds"], "no")).toEqual({ expiresAmount: { said: "no", place: "" } });
     expect(of(["elsewhere"], "no")).toEqual({});
   });
 });

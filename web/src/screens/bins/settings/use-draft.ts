@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Bin, type BinPatch, binQuery, binsQuery, changeBin } from "@/api/bins";
 import { Problem } from "@/api/problem";
+import { useMistakeWords } from "@/explain/mistake";
 import { number } from "@/format/format";
 import { check, type Mistakes, mistakesOf } from "./check";
 import { type Draft, draftOf, type FieldName, patchOf } from "./draft";
@@ -24,6 +25,7 @@ interface Told {
 
 export function useDraft(bin: Bin, { onSaved, onWrong }: Told) {
   const { t } = useTranslation();
+  const words = useMistakeWords();
   const queries = useQueryClient();
   // What was there when the editing began: the bin is looked at again meanwhile.
   const [before] = useState(bin);
@@ -49,7 +51,7 @@ export function useDraft(bin: Bin, { onSaved, onWrong }: Told) {
   const mistake = (name: FieldName): string | null => {
     const it = mistakes[name];
     if (!it) return null;
-    if ("words" in it) return it.words;
+    if ("said" in it) return it.place + words({ msg: it.said });
     if (it.key === "field.number") return t(it.key, { min: number(it.min), max: number(it.max) });
     if (it.key === "field.long") return t(it.key, { max: number(it.max) });
     return t(it.key);

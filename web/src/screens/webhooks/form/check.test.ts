@@ -49,21 +49,16 @@ test("credentials have to be complete, unless they are kept", () => {
   expect(check({ ...GOOD, credentials: { ...credentials, kept: true } })).toEqual({});
 });
 
-test("what the server says is put where it belongs, in known words where there are some", () => {
+test("what the server says is put where it belongs", () => {
   const header = row("x-b", "{{");
   const draft = { ...GOOD, headers: [header] };
-  const said = (loc: string[], msg: string) => mistakesOf([{ loc: ["body", ...loc], msg, type: "value_error" }], draft);
-  expect(said(["url"], "the URL must begin with http:// or https://")).toEqual({ url: { key: "urlScheme" } });
-  expect(said(["eventTypes", "0"], "there is no event type of this name")).toEqual({ events: { key: "eventType" } });
-  expect(said(["headers", "x-b"], "line 1, column 2: oh")).toEqual({
-    [`headers.${header.key}`]: { key: "place", values: { line: "1", column: "2", reason: "oh" } },
-  });
-  expect(said(["endpoint", "transformation", "code"], "no handler")).toEqual({
-    code: { key: "said", values: { words: "no handler" } },
-  });
-  expect(said(["credentials", "key"], "has no key in PEM form")).toEqual({ "credentials.privateKey": { key: "pem" } });
-  expect(said(["request", "body", "fields", "a"], "bad")).toEqual({ "body.fields": { key: "said", values: { words: "bad" } } });
-  expect(said(["retry", "scheduleSeconds", "0"], "must be between 1 and 9")).toEqual({
-    schedule: { key: "number", values: { min: "1", max: "9" } },
-  });
+  const said = (...loc: string[]) => mistakesOf([{ loc: ["body", ...loc], msg: "oh", type: "value_error" }], draft);
+  const at = (place: string) => ({ [place]: { key: "said", values: { words: "oh" } } });
+  expect(said("url")).toEqual(at("url"));
+  expect(said("eventTypes", "0")).toEqual(at("events"));
+  expect(said("headers", "x-b")).toEqual(at(`headers.${header.key}`));
+  expect(said("endpoint", "transformation", "code")).toEqual(at("code"));
+  expect(said("credentials", "key")).toEqual(at("credentials.privateKey"));
+  expect(said("request", "body", "fields", "a")).toEqual(at("body.fields"));
+  expect(said("retry", "scheduleSeconds", "0")).toEqual(at("schedule"));
 });

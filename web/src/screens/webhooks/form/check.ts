@@ -1,5 +1,5 @@
 // What is wrong with a draft, before it is sent and by the server's answer, next to which input.
-// Texts come from the dictionary; where the server has one that has none there, its own words.
+// What the server says is told as all forms do: `explain/mistake.ts`.
 
 import type { FieldProblem } from "@/api/problem";
 import { type Draft, type Row, spans, words } from "./draft";
@@ -14,23 +14,18 @@ export type MistakeKey =
   | "required"
   | "url"
   | "urlScheme"
-  | "private"
   | "long"
   | "number"
   | "json"
   | "jsonObject"
   | "duplicate"
-  | "eventType"
-  | "place"
   | "events"
   | "schedule"
   | "scheduleLong"
   | "timeout"
   | "channels"
   | "headerName"
-  | "headerTaken"
   | "secretName"
-  | "pem"
   | "said";
 
 /** Mistakes by the field that they are about: `url`, `headers.3`, `body.fields`. */
@@ -160,30 +155,9 @@ function placeOf([, first = "", ...rest]: string[], draft: Draft): string {
   }
 }
 
-/** What the server says about fields, by the patterns of its words. */
-const SAID: [RegExp, (groups: string[]) => Mistake][] = [
-  [/^must begin with http|URL must begin with http/, () => ({ key: "urlScheme" })],
-  [/private network|must not go to/, () => ({ key: "private" })],
-  [/this header is set by the sender itself/, () => ({ key: "headerTaken" })],
-  [/^must be between (\d+) and (\d+)/, ([min = "", max = ""]) => ({ key: "number", values: { min, max } })],
-  [/at most (\d+) characters/, ([max = ""]) => ({ key: "long", values: { max } })],
-  [/must not be empty|is required|^missing/, () => ({ key: "required" })],
-  [/in PEM form/, () => ({ key: "pem" })],
-  [/^line (\d+), column (\d+): (.*)$/s, ([line = "", column = "", reason = ""]) => ({ key: "place", values: { line, column, reason } })],
-];
-
 /** Mistakes that the server found. */
 export function mistakesOf(fields: FieldProblem[], draft: Draft): Mistakes {
   const found: Mistakes = {};
-  for (const { loc, msg } of fields) found[placeOf(loc, draft)] ??= said(placeOf(loc, draft), msg);
+  for (const { loc, msg } of fields) found[placeOf(loc, draft)] ??= { key: "said", values: { words: msg } };
   return found;
-}
-
-function said(place: string, msg: string): Mistake {
-  if (place === "events" && /event type|exist|archived/.test(msg)) return { key: "eventType" };
-  for (const [pattern, mistake] of SAID) {
-    const match = pattern.exec(msg);
-    if (match) return mistake(match.slice(1));
-  }
-  return { key: "said", values: { words: msg } };
 }

@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import { useTranslation } from "react-i18next";
+import { useMistakeWords as useSaidWords } from "@/explain/mistake";
 import type { Draft } from "./draft";
 import type { Mistake, Mistakes } from "./check";
 
@@ -38,14 +39,13 @@ export function useForm() {
 export function useMistakeWords(): (mistake: Mistake) => string {
   const { t } = useTranslation("webhooks");
   const { t: common } = useTranslation();
+  const said = useSaidWords();
   return ({ key, values = {} }) => {
     switch (key) {
       case "required":
       case "url":
       case "urlScheme":
-      case "private":
       case "duplicate":
-      case "eventType":
         return common(`field.${key}`);
       case "long":
         return common("field.long", { max: values.max ?? "" });
@@ -53,10 +53,8 @@ export function useMistakeWords(): (mistake: Mistake) => string {
         return common("field.number", { min: values.min ?? "", max: values.max ?? "" });
       case "json":
         return common("field.json", { reason: values.reason ?? "" });
-      case "place":
-        return common("field.place", { line: values.line ?? "", column: values.column ?? "", reason: values.reason ?? "" });
       case "said":
-        return String(values.words ?? "");
+        return said({ msg: String(values.words ?? "") });
       default:
         return t(`mistake.${key}`, values);
     }
