@@ -9,7 +9,8 @@ import { queryClient } from "./api/queries";
 import { startLanguages } from "./i18n";
 import { tellHeight } from "./portal/around";
 import { type Entry, entryOf, show } from "./portal/entry";
-import { NoToken, Portal, setEnded } from "./portal/portal";
+import { NoToken, Opening, Portal, setEnded } from "./portal/portal";
+import { portalRouter } from "./portal/router";
 import { startTheme } from "./shell/theme";
 
 /** From now on the portal is what the fragment says, if it says something. */
@@ -26,6 +27,8 @@ const entry = enter(location.hash);
 if (entry) history.replaceState(history.state, "", location.pathname + location.search);
 startTheme(entry?.theme);
 await startLanguages({ wish: entry?.language, namespaces: ["portal"] });
+// The first screen is loaded while the server is asked what the token allows.
+const opening = entry ? portalRouter.load() : Promise.resolve();
 
 whenSignedOut(() => setEnded(true));
 // The page around gives a new token before, or after, the former one ends.
@@ -46,7 +49,9 @@ if (element) {
   createRoot(element).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <Suspense>{entry ? <Portal app={entry.app} /> : <NoToken />}</Suspense>
+        <Suspense fallback={<Opening />}>
+          {entry ? <Portal app={entry.app} opening={opening} /> : <NoToken />}
+        </Suspense>
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -2,7 +2,7 @@
 // in both themes, and whether it fits a telephone.
 
 import type { BrowserContext } from "@playwright/test";
-import { expect, expectAccessible, expectNoSidewaysScroll, Receiver, test } from "./support";
+import { expectAccessible, expectNoSidewaysScroll, expectShown, Receiver, test } from "./support";
 import { fill } from "./support/world";
 
 const TELEPHONE = { width: 360, height: 740 };
@@ -13,8 +13,7 @@ async function visit(context: BrowserContext, screens: Record<string, string>): 
     await test.step(name, async () => {
       const page = await context.newPage();
       await page.goto(address);
-      await expect(page.locator("h1, h2").first()).toBeVisible();
-      await expect(page.locator("main .animate-pulse:not(.rounded-full)")).toHaveCount(0);
+      await expectShown(page);
       await expectAccessible(page);
       await page.setViewportSize(TELEPHONE);
       await expectNoSidewaysScroll(page);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { type ReactNode, use, useEffect, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { sessionQuery } from "@/api/session";
@@ -40,8 +40,17 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
-/** The portal of one application, as far as its token allows. */
-export function Portal({ app }: { app: string }) {
+/** What there is until a screen is. */
+export function Opening() {
+  return (
+    <Frame>
+      <Skeleton />
+    </Frame>
+  );
+}
+
+/** The portal of one application, as far as its token allows, once its first screen has been loaded. */
+export function Portal({ app, opening }: { app: string; opening: Promise<void> }) {
   const { t } = useTranslation("portal");
   const hasEnded = useEnded();
   const session = useQuery({ ...sessionQuery, enabled: !hasEnded });
@@ -69,13 +78,8 @@ export function Portal({ app }: { app: string }) {
       </Frame>
     );
   }
-  if (!session.data) {
-    return (
-      <Frame>
-        <Skeleton />
-      </Frame>
-    );
-  }
+  if (!session.data) return <Opening />;
+  use(opening);
   const { capabilities } = session.data;
   return (
     <ScopeProvider scope={{ app, isPortal: true, can: (capability) => capabilities.includes(capability) }}>

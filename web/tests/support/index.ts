@@ -94,6 +94,13 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate((it) => (document.documentElement.dataset.theme = it), before);
 }
 
+/** Waits until a screen shows what it has to show. */
+export async function expectShown(page: Page): Promise<void> {
+  await expect(page.locator("h1, h2").first()).toBeVisible();
+  await expect(page.locator("main .animate-pulse:not(.rounded-full)")).toHaveCount(0);
+  await settled(page);
+}
+
 /** Waits until no colour fades and nothing moves any more: half-way between two themes, or while a
     dialog appears, texts have contrasts that nobody reads at. What turns for ever is not waited for. */
 async function settled(page: Page): Promise<void> {
