@@ -6,6 +6,7 @@ import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { setBearer, whenSignedOut } from "./api/client";
 import { queryClient } from "./api/queries";
+import { sessionQuery } from "./api/session";
 import { startLanguages } from "./i18n";
 import { tellHeight } from "./portal/around";
 import { type Entry, entryOf, show } from "./portal/entry";
@@ -26,11 +27,12 @@ function enter(fragment: string): Entry | null {
 const entry = enter(location.hash);
 if (entry) history.replaceState(history.state, "", location.pathname + location.search);
 startTheme(entry?.theme);
+whenSignedOut(() => setEnded(true));
+// The server is asked what the token allows while texts and the first screen are loaded.
+if (entry) queryClient.query(sessionQuery).catch(() => undefined);
 await startLanguages({ wish: entry?.language, namespaces: ["portal"] });
-// The first screen is loaded while the server is asked what the token allows.
 const opening = entry ? portalRouter.load() : Promise.resolve();
 
-whenSignedOut(() => setEnded(true));
 // The page around gives a new token before, or after, the former one ends.
 addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
   if (source !== window.parent || !isEntering(data) || !enter(data.fragment)) return;
