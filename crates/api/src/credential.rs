@@ -86,7 +86,8 @@ pub async fn caller_of(
     let found = match memory.recall(&hash, now) {
         Recalled::Certain(found) => found,
         Recalled::Nothing if !text::is_whole(text) => return Err(DAMAGED),
-        _ => memory.find(hash, now, look_up(state, hash, now)).await?,
+        // Boxed: nearly always it is known.
+        _ => Box::pin(memory.find(hash, now, look_up(state, hash, now))).await?,
     };
     match found {
         Some(standing) if standing.is_good(now) => Ok(Caller {

@@ -6,10 +6,10 @@
 
 mod sign_in;
 
-use std::collections::HashMap;
 use std::sync::RwLock;
 
 use aws_lc_rs::hmac;
+use foldhash::HashMap;
 use hookwire_types::{ApplicationId, CredentialHash, OrganizationId, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,7 @@ pub struct TokenKey {
     checks: DecodingKey,
     validation: Validation,
     sessions: hmac::Key,
+    // Only what was found good is in there, so nobody can fill it so as to make it slow.
     remembered: RwLock<HashMap<Box<str>, Verified>>,
 }
 

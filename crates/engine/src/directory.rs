@@ -77,7 +77,8 @@ impl Directory {
         }
         let generation = self.read_cache().generation();
         match self.store.application(organization, reference).await? {
-            Some(application) => self.load(application, generation).await.map(Some),
+            // Boxed: nearly always it is in memory.
+            Some(application) => Box::pin(self.load(application, generation)).await.map(Some),
             None => Ok(None),
         }
     }

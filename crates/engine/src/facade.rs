@@ -85,10 +85,11 @@ impl Engine {
         if found.is_some() || !is_default {
             return Ok(found);
         }
-        self.create_once(Application {
+        // Boxed: every request looks for an application, and hardly one has to make it.
+        Box::pin(self.create_once(Application {
             uid: Some(Application::DEFAULT_UID.to_owned()),
             ..Application::new(self.new_id(), organization, "Default", self.now())
-        })
+        }))
         .await?;
         directory.application(organization, reference).await
     }
@@ -104,10 +105,10 @@ impl Engine {
             return Ok(Some(found));
         }
         let name = "Operational webhooks";
-        self.create_once(Application {
+        Box::pin(self.create_once(Application {
             operational: true,
             ..Application::new(self.new_id(), organization, name, self.now())
-        })
+        }))
         .await?;
         directory.operational(organization).await
     }

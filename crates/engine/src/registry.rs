@@ -3,9 +3,9 @@
 //! Lanes live for as long as somebody uses them: an application in the directory, or a delivery
 //! in memory.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use foldhash::HashMap;
 use hookwire_types::*;
 
 use crate::lane::Lane;

@@ -91,7 +91,8 @@ where
         return next(request).await;
     };
     match key::read(key).map(str::to_owned) {
-        Ok(key) => keyed(state, key, request, next)
+        // Boxed: requests without a key do not carry its room about.
+        Ok(key) => Box::pin(keyed(state, key, request, next))
             .await
             .unwrap_or_else(IntoResponse::into_response),
         Err(error) => error.into_response(),

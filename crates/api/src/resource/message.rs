@@ -57,7 +57,11 @@ pub async fn create(
     }
     let app = match find_app(&state, principal, &reference).await? {
         Some(app) => app,
-        None => make_app(&state, principal, &reference, input.application.take()).await?,
+        // Boxed: it is made once.
+        None => {
+            let application = input.application.take();
+            Box::pin(make_app(&state, principal, &reference, application)).await?
+        }
     };
     let event = NewMessage {
         answers: key.within(app.application.id),

@@ -1,8 +1,8 @@
 //! What the directory remembers, bounded in number.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use hookwire_types::*;
 
 use super::AppSnapshot;

@@ -79,7 +79,10 @@ impl Outbound {
     ) -> Result<Authorization, Failure> {
         match credentials {
             None => Ok(Authorization::default()),
-            Some(it @ Credentials::OAuth2 { .. }) => self.with_token(shard, endpoint, it).await,
+            // Boxed: few endpoints need it, and it holds a request of its own.
+            Some(it @ Credentials::OAuth2 { .. }) => {
+                Box::pin(self.with_token(shard, endpoint, it)).await
+            }
             Some(it @ Credentials::ClientCertificate { .. }) => {
                 let connections = self.with_certificate(endpoint, it).map_err(unusable)?;
                 Ok(Authorization {

@@ -1,9 +1,9 @@
 //! Numbers in memory, until they are stored.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
 use hookwire_types::*;
 use tokio::sync::Notify;
 
