@@ -110,33 +110,27 @@ function whileWaiting(count: number): number | false {
   return count > 0 ? SOON_MS : false;
 }
 
-export function deliveriesQuery(app: string, id: string) {
+/** What became of a message: its deliveries, and all attempts, the latest first, without the answers'
+    bodies. Attempts are asked for last: those that made a delivery what it is said to be are all there. */
+export function courseQuery(app: string, id: string) {
   return queryOptions({
-    queryKey: ["message", app, id, "deliveries"],
+    queryKey: ["message", app, id, "course"],
     queryFn: async ({ signal }) => {
-      const params = {
-        path: { app_id: app, msg_id: id },
-        query: { limit: PAGE_MAX, expanded_statuses: true },
-      };
-      return data(api.GET("/api/v1/app/{app_id}/msg/{msg_id}/endpoint", { params, signal }));
+      const path = { app_id: app, msg_id: id };
+      const query = { limit: PAGE_MAX, expanded_statuses: true };
+      const deliveries = await data(
+        api.GET("/api/v1/app/{app_id}/msg/{msg_id}/endpoint", { params: { path, query }, signal }),
+      );
+      const attempts = await data(
+        api.GET("/api/v1/app/{app_id}/attempt/msg/{msg_id}", {
+          params: { path, query: { ...query, with_content: false } },
+          signal,
+        }),
+      );
+      return { deliveries: deliveries.data, attempts: attempts.data };
     },
     refetchInterval: ({ state }) =>
-      whileWaiting(state.data?.data.filter((it) => WAITING.has(it.status)).length ?? 0),
-  });
-}
-
-/** All attempts of a message, the latest first, without the answers' bodies. */
-export function attemptsQuery(app: string, id: string, isWaiting: boolean) {
-  return queryOptions({
-    queryKey: ["message", app, id, "attempts"],
-    queryFn: async ({ signal }) => {
-      const params = {
-        path: { app_id: app, msg_id: id },
-        query: { limit: PAGE_MAX, expanded_statuses: true, with_content: false },
-      };
-      return data(api.GET("/api/v1/app/{app_id}/attempt/msg/{msg_id}", { params, signal }));
-    },
-    refetchInterval: isWaiting ? SOON_MS : false,
+      whileWaiting(state.data?.deliveries.filter((it) => WAITING.has(it.status)).length ?? 0),
   });
 }
 

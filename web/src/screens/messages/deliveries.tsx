@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Attempt, attemptsQuery, deliveriesQuery, type Delivery, type Message, resend, WAITING } from "@/api/messages";
+import { type Attempt, courseQuery, type Delivery, type Message, resend, WAITING } from "@/api/messages";
 import { Problem } from "@/api/problem";
 import { useFailureWords } from "@/explain/failure";
 import { useScope } from "@/scope";
@@ -21,42 +21,35 @@ import { Timeline } from "./timeline";
 export function Deliveries({ message }: { message: Message }) {
   const { t } = useTranslation("messages");
   const { app } = useScope();
-  const deliveries = useQuery(deliveriesQuery(app, message.id));
-  const list = deliveries.data?.data ?? [];
-  const isWaiting = list.some(({ status }) => WAITING.has(status));
-  const attempts = useQuery(attemptsQuery(app, message.id, isWaiting));
-  const known = new Set(list.map(({ id }) => id));
-  const made = attempts.data?.data ?? [];
-  const orphans = deliveries.isSuccess ? made.filter(({ endpointId }) => !known.has(endpointId)) : [];
+  const course = useQuery(courseQuery(app, message.id));
   return (
     <Card title={t("delivery.title")}>
-      <Loaded query={deliveries} waiting={<Skeleton rows={2} />}>
-        {() => (
-          <div className="-m-4 divide-y divide-line">
-            {list.length === 0 && orphans.length === 0 && <p className="p-4 text-muted">{t("delivery.none")}</p>}
-            {list.map((delivery) => (
-              <DeliveryItem
-                key={delivery.id}
-                isFirst={list.length === 1}
-                messageId={message.id}
-                delivery={delivery}
-                attempts={made.filter(({ endpointId }) => endpointId === delivery.id)}
-              />
-            ))}
-            {orphans.length > 0 && (
-              <div className="grid gap-3 p-4">
-                <p className="text-muted">{t("delivery.gone")}</p>
-                <Timeline messageId={message.id} attempts={orphans} />
-              </div>
-            )}
-          </div>
-        )}
+      <Loaded query={course} waiting={<Skeleton rows={2} />}>
+        {({ deliveries, attempts }) => {
+          const known = new Set(deliveries.map(({ id }) => id));
+          const orphans = attempts.filter(({ endpointId }) => !known.has(endpointId));
+          return (
+            <div className="-m-4 divide-y divide-line">
+              {deliveries.length === 0 && orphans.length === 0 && <p className="p-4 text-muted">{t("delivery.none")}</p>}
+              {deliveries.map((delivery) => (
+                <DeliveryItem
+                  key={delivery.id}
+                  isFirst={deliveries.length === 1}
+                  messageId={message.id}
+                  delivery={delivery}
+                  attempts={attempts.filter(({ endpointId }) => endpointId === delivery.id)}
+                />
+              ))}
+              {orphans.length > 0 && (
+                <div className="grid gap-3 p-4">
+                  <p className="text-muted">{t("delivery.gone")}</p>
+                  <Timeline messageId={message.id} attempts={orphans} />
+                </div>
+              )}
+            </div>
+          );
+        }}
       </Loaded>
-      {attempts.isError && (
-        <div className="mt-4">
-          <ProblemNote problem={attempts.error} onTryAgain={() => void attempts.refetch()} />
-        </div>
-      )}
     </Card>
   );
 }
