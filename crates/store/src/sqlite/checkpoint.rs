@@ -14,7 +14,7 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -65,12 +65,16 @@ impl Wal {
     }
 }
 
+/// How often the WAL is looked at. Between two looks it grows by what a disk takes in that time.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// The writer's side: decides, and does what only the writer can do.
 pub(super) struct Checkpoints {
     /// Wakes the copying thread; full while it has been woken and has not begun yet.
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     busy_timeout: Duration,
+    looked_at: Option<Instant>,
     /// After readers were in the way: the WAL's length at which to try again.
     retry_at_pages: i64,
     trouble: Trouble,
@@ -89,6 +93,7 @@ impl Checkpoints {
             wake: Some(wake),
             thread: Some(thread),
             busy_timeout,
+            looked_at: None,
             retry_at_pages: 0,
             trouble: Trouble::default(),
         })
@@ -96,6 +101,10 @@ impl Checkpoints {
 
     /// Looks at the WAL between two transactions and does what its length asks for.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
+        if self.looked_at.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+            return;
+        }
+        self.looked_at = Some(Instant::now());
         // NOOP copies nothing and takes no lock: it only tells.
         let Ok(Checkpoint { wal, .. }) = checkpoint(connection, "NOOP") else {
             return;

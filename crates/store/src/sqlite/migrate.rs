@@ -35,6 +35,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "fresh",
         sql: include_str!("migrations/0003_fresh.sql"),
     },
+    Migration {
+        number: 4,
+        name: "message_rows",
+        sql: include_str!("migrations/0004_message_rows.sql"),
+    },
 ];
 
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
@@ -173,6 +178,36 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_kept_when_their_table_becomes_another() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_to(&connection, 3);
+        connection
+            .execute_batch(
+                "INSERT INTO message (application_id, id, event_type, event_id, payload, created_at_ms)
+                 VALUES (x'02', x'01', 'a', 'e', x'7b7d', 7), (x'01', x'02', 'b', NULL, NULL, 8)",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let kept: Vec<(String, Option<Vec<u8>>, i64)> = connection
+            .prepare("SELECT event_type, payload, created_at_ms FROM message ORDER BY id")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(
+            kept,
+            [
+                ("a".to_owned(), Some(b"{}".to_vec()), 7),
+                ("b".to_owned(), None, 8)
+            ]
+        );
+        let again = "INSERT INTO message (application_id, id, event_type, created_at_ms)
+                     VALUES (x'02', x'01', 'a', 9)";
+        assert!(connection.execute(again, []).is_err(), "an id is used once");
+    }
+
+    #[test]
     fn a_newer_schema_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
@@ -186,7 +221,7 @@ mod tests {
             migrate(&mut connection),
             Err(StoreError::NewerSchema {
                 found: 999,
-                known: 3
+                known: 4
             })
         ));
     }

@@ -156,14 +156,14 @@ fn a_newer_schema_is_refused() {
     let connection = Connection::open(place.path()).unwrap();
     connection
         .execute(
-            "INSERT INTO schema_migration VALUES (4, 'later', '', 0)",
+            "INSERT INTO schema_migration VALUES (5, 'later', '', 0)",
             [],
         )
         .unwrap();
     drop(connection);
     assert!(matches!(
         refusal(&place),
-        StoreError::NewerSchema { found: 4, known: 3 }
+        StoreError::NewerSchema { found: 5, known: 4 }
     ));
 }
 
