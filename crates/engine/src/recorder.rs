@@ -1,8 +1,8 @@
 //! The recorder: writes down what came of deliveries, many in one commit.
 //!
-//! While a commit is under way the next batch gathers. When the store cannot be used the batch
-//! is kept and tried again: the bounded queue fills, slots wait, and nothing is sent that could
-//! not be written down.
+//! While a commit is under way the next batch gathers, and for some milliseconds more while nobody
+//! waits for it. When the store cannot be used the batch is kept and tried again: the bounded queue
+//! fills, slots wait, and nothing is sent that could not be written down.
 
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use hookwire_store::{Store, StoreError};
 use hookwire_types::*;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use crate::backlog::Backlog;
 use crate::clock::Clock;
@@ -25,6 +26,10 @@ use crate::traffic::Traffic;
 pub(crate) const QUEUE_MAX: usize = 4_096;
 /// Outcomes in one commit at most: a few milliseconds of writing.
 const BATCH_MAX: usize = 1_024;
+/// How long outcomes wait for others. Nobody waits for them, and those that come within this time
+/// rewrite the same pages: written one commit after the other, each page is written several times.
+/// What a crash leaves unrecorded is sent again, and this adds little to what is under way anyway.
+const GATHERING: Duration = Duration::from_millis(5);
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(1);
 
@@ -84,6 +89,14 @@ impl Recorder {
     pub(crate) async fn run(self, mut records: mpsc::Receiver<Record>) {
         let mut buffer = Vec::with_capacity(BATCH_MAX);
         while records.recv_many(&mut buffer, BATCH_MAX).await > 0 {
+            if buffer.iter().all(Record::can_wait) {
+                sleep(GATHERING).await;
+            }
+            while buffer.len() < BATCH_MAX
+                && let Ok(record) = records.try_recv()
+            {
+                buffer.push(record);
+            }
             let mut batch = Batch::default();
             for record in buffer.drain(..) {
                 batch.add(record);
@@ -167,7 +180,7 @@ impl Recorder {
                 Ok(value) => return Some(value),
                 Err(StoreError::Unavailable(reason)) => {
                     tracing::debug!(reason, "outcomes wait for the store");
-                    tokio::time::sleep(pause).await;
+                    sleep(pause).await;
                     pause = (pause * 2).min(RETRY_MAX);
                 }
                 Err(error) => {
@@ -175,6 +188,17 @@ impl Recorder {
                     return None;
                 }
             }
+        }
+    }
+}
+
+impl Record {
+    /// Whether nobody waits for it to be written.
+    fn can_wait(&self) -> bool {
+        match self {
+            Self::Outcome { recorded, .. } => recorded.is_none(),
+            Self::Release { .. } => true,
+            Self::Barrier(_) => false,
         }
     }
 }
