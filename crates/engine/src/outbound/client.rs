@@ -9,25 +9,23 @@ use http::header::HOST;
 use http::{HeaderMap, HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ipnet::IpNet;
 use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
 use super::authorize::Authorizations;
 use super::connect::Connector;
+use super::connection::Connection;
 use super::failure::{Failure, Stage};
 use super::guard::Guard;
 use super::own_bins::OwnBins;
+use super::pool::{Keeping, Pool};
 use super::resolve::{Lookup, Resolver, SystemNames};
 
 /// How much of an answer is kept: enough to see what a receiver complains about.
 pub const ANSWER_KEPT_BYTES: usize = 20_000;
-
-/// The largest head of an answer. Ample beside the 8 KiB that servers themselves accept.
-const HEAD_BYTES_MAX: usize = 64 << 10;
 
 /// How requests are sent.
 #[derive(Debug, Clone)]
@@ -90,7 +88,7 @@ pub struct Exchange {
 }
 
 /// Connections to any number of hosts, and their reuse. Cheap to copy.
-pub(super) type Connections = Client<Connector, Full<Bytes>>;
+pub(super) type Connections = Arc<Pool>;
 
 /// Sends requests. Cheap to share behind an `Arc`; needs a Tokio runtime.
 #[derive(Debug)]
@@ -156,26 +154,29 @@ impl Outbound {
     /// Sends a request over these connections.
     pub(super) async fn exchange_over(
         &self,
-        client: &Connections,
+        connections: &Connections,
         request: Request<Bytes>,
         timeout_ms: u32,
     ) -> Exchange {
         let started = Instant::now();
         let head_timeout_ms = timeout_ms.min(self.settings.first_byte_timeout_ms);
-        // One timer for both deadlines: it is moved when the head is there.
+        // One timer for both deadlines: it is moved when the head is there. It is asked even when
+        // the connection has used up what the runtime grants a task in one go, or a receiver that
+        // never stops sending would never be out of time.
         let mut deadline = pin!(sleep_until(started + ms(head_timeout_ms)));
 
         let head = tokio::select! {
             biased;
-            head = client.request(request.map(Full::new)) => {
-                head.map_err(|error| Failure::of_request(&error))
+            head = connections.request(request.map(Full::new)) => head,
+            () = unconstrained(deadline.as_mut()) => {
+                Err(Failure::timed_out(Stage::Head, head_timeout_ms))
             }
-            () = deadline.as_mut() => Err(Failure::timed_out(Stage::Head, head_timeout_ms)),
         };
-        let (head, body) = match head {
-            Ok(response) => response.into_parts(),
+        let (answered, mut used) = match head {
+            Ok(answered) => answered,
             Err(failure) => return Exchange::unanswered(failure, started),
         };
+        let (head, body) = answered.into_parts();
 
         if head_timeout_ms < timeout_ms {
             deadline.as_mut().reset(started + ms(timeout_ms));
@@ -183,9 +184,14 @@ impl Outbound {
         let mut answer = Answer::default();
         let broken = tokio::select! {
             biased;
-            read = answer.read(body, self.settings.answer_bytes_max) => read.err(),
-            () = deadline => Some(Failure::timed_out(Stage::Body, timeout_ms)),
+            read = answer.read(&mut used.connection, body, self.settings.answer_bytes_max) => {
+                read.err()
+            }
+            () = unconstrained(deadline) => Some(Failure::timed_out(Stage::Body, timeout_ms)),
         };
+        if broken.is_none() {
+            connections.give_back(used);
+        }
         // What a receiver says counts more than how it says it: a 500 is a 500 even if it never
         // ends. Only a 2xx must be complete.
         let failure = if head.status.is_success() {
@@ -210,15 +216,12 @@ impl Outbound {
 }
 
 fn connections(settings: &OutboundSettings, connector: Connector) -> Connections {
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(ms(settings.idle_timeout_ms))
-        .pool_max_idle_per_host(settings.idle_per_host_max)
-        .http1_max_buf_size(HEAD_BYTES_MAX)
-        // Only where a connection from the pool turned out to be closed before any byte of the
-        // request was written: hyper hands the request back then, and only then.
-        .retry_canceled_requests(true)
-        .build(connector)
+    let keeping = Keeping {
+        idle_per_host_max: settings.idle_per_host_max,
+        idle_timeout: ms(settings.idle_timeout_ms),
+        rest_timeout: ms(settings.exchange_timeout_ms),
+    };
+    Pool::new(connector, keeping)
 }
 
 impl Exchange {
@@ -244,9 +247,14 @@ struct Answer {
 impl Answer {
     /// Reads to the end, so that the connection can be used again. The first bytes are copied:
     /// they are kept for longer than the connection's buffer should be.
-    async fn read(&mut self, mut body: Incoming, bytes_max: usize) -> Result<(), Failure> {
+    async fn read(
+        &mut self,
+        connection: &mut Connection,
+        mut body: Incoming,
+        bytes_max: usize,
+    ) -> Result<(), Failure> {
         while !body.is_end_stream() {
-            let Some(frame) = body.frame().await else {
+            let Some(frame) = connection.drive(body.frame()).await else {
                 break;
             };
             let frame = frame.map_err(|error| Failure::of_http(&error, Stage::Body))?;

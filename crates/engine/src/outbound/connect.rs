@@ -61,7 +61,7 @@ pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectError>> + Send>>;
 
-/// Opens plain and TLS connections, as hyper's client asks for them.
+/// Opens plain and TLS connections.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     https: HttpsConnector<TcpConnector>,
@@ -141,28 +141,18 @@ pub(super) fn provider() -> CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
 }
 
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = ConnectError;
-    type Future = Connecting<Stream>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, url: Uri) -> Self::Future {
+impl Connector {
+    /// Opens a connection to where this URL leads.
+    pub(super) async fn connect(&self, url: Uri) -> Result<Stream, ConnectError> {
         if !matches!(url.scheme_str(), Some("http" | "https")) {
-            return Box::pin(async { Err(ConnectError::Url) });
+            return Err(ConnectError::Url);
         }
-        let connecting = self.https.call(url);
-        let limit = self.timeout;
-        Box::pin(async move {
-            match timeout(limit, connecting).await {
-                Ok(Ok(stream)) => Ok(stream),
-                Ok(Err(error)) => Err(or_tls(error)),
-                Err(_) => Err(timed_out(limit)),
-            }
-        })
+        let mut https = self.https.clone();
+        match timeout(self.timeout, https.call(url)).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(error)) => Err(or_tls(error)),
+            Err(_) => Err(timed_out(self.timeout)),
+        }
     }
 }
 

@@ -51,17 +51,6 @@ impl Failure {
         Self::new(Cause::TooLarge, detail)
     }
 
-    /// No answer: no connection, or one that broke before the answer came.
-    pub(super) fn of_request(error: &hyper_util::client::legacy::Error) -> Self {
-        if let Some(error) = find::<ConnectError>(error) {
-            return Self::new(error.cause(), error.to_string());
-        }
-        match find::<hyper::Error>(error) {
-            Some(error) => Self::of_http(error, Stage::Head),
-            None => Self::new(Cause::Connect, "the request could not be sent"),
-        }
-    }
-
     /// The connection or what came over it was not as HTTP has it.
     pub(super) fn of_http(error: &hyper::Error, stage: Stage) -> Self {
         if error.is_parse_too_large() {
@@ -87,6 +76,12 @@ impl Failure {
             Stage::Body => "the receiver closed the connection in the middle of its answer",
         };
         Self::new(Cause::Connect, detail)
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::new(error.cause(), error.to_string())
     }
 }
 

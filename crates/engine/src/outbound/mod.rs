@@ -16,11 +16,14 @@
 mod authorize;
 mod client;
 mod connect;
+mod connection;
 mod credentials;
 mod failure;
+mod flushed;
 mod guard;
 mod oauth;
 mod own_bins;
+mod pool;
 mod recent;
 mod resolve;
 #[cfg(test)]

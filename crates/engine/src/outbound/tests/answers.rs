@@ -240,3 +240,44 @@ async fn connections_that_end_too_early_are_told_apart() {
         assert_eq!(exchange.status, status);
     }
 }
+
+/// A receiver that says this again and again and never stops.
+async fn flooding(beginning: &'static [u8], again: &'static [u8]) -> String {
+    let (address, _) = receiver(move |mut stream| async move {
+        read_request(&mut stream).await?;
+        stream.write_all(beginning).await?;
+        let much = again.repeat(4_096);
+        loop {
+            stream.write_all(&much).await?;
+        }
+    })
+    .await;
+    format!("http://{address}/")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_stops_sending_runs_out_of_time_all_the_same() {
+    let lenient = OutboundSettings {
+        answer_bytes_max: usize::MAX,
+        ..settings()
+    };
+    let floods: [(&[u8], &[u8]); 3] = [
+        (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+        (b"", b"\r\n"),
+        (
+            b"HTTP/1.1 500 No\r\ntransfer-encoding: chunked\r\n\r\n",
+            b"1\r\nx\r\n",
+        ),
+    ];
+    for (beginning, again) in floods {
+        let url = flooding(beginning, again).await;
+        let outbound = outbound(lenient.clone());
+        let began = std::time::Instant::now();
+        let exchange = outbound.exchange(0, post(&url), HASTY_MS).await;
+        assert!(exchange.failure.is_some(), "{exchange:?}");
+        assert!(
+            began.elapsed().as_millis() < u128::from(PATIENT_MS),
+            "{again:?}"
+        );
+    }
+}

@@ -228,3 +228,62 @@ async fn a_receiver_that_does_not_speak_tls_is_a_tls_failure() {
         "no connection was made within 500 ms",
     );
 }
+
+#[tokio::test]
+async fn a_connection_that_is_not_used_any_more_is_closed() {
+    let (closed, is_closed) = tokio::sync::oneshot::channel();
+    let closed = std::sync::Mutex::new(Some(closed));
+    let (address, _) = receiver(move |mut stream| {
+        let closed = closed.lock().unwrap().take();
+        async move {
+            answer_all(&mut stream, OK).await?;
+            let _ = closed.map(|it| it.send(()));
+            Ok(())
+        }
+    })
+    .await;
+    let outbound = outbound(OutboundSettings {
+        idle_timeout_ms: 50,
+        ..settings()
+    });
+    let url = format!("http://{address}/");
+    assert_eq!(
+        outbound.exchange(0, post(&url), PATIENT_MS).await.status,
+        200
+    );
+    is_closed.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_is_answered_early_is_written_to_its_end() {
+    // More than the sockets between the two hold.
+    const BODY_BYTES: usize = 16 << 20;
+    let (finished, is_finished) = tokio::sync::oneshot::channel();
+    let finished = std::sync::Mutex::new(Some(finished));
+    let (address, connections) = receiver(move |mut stream| {
+        let finished = finished.lock().unwrap().take();
+        async move {
+            let mut head = [0; 64];
+            let mut read_bytes = stream.read(&mut head).await?;
+            stream.write_all(OK).await?;
+            let mut room = vec![0; 1 << 16];
+            while read_bytes < BODY_BYTES {
+                match stream.read(&mut room).await? {
+                    0 => return Ok(()),
+                    more => read_bytes += more,
+                }
+            }
+            let _ = finished.map(|it| it.send(read_bytes));
+            answer_all(stream, OK).await
+        }
+    })
+    .await;
+    let outbound = outbound(settings());
+    let request = Request::post(format!("http://{address}/"))
+        .body(Bytes::from(vec![b'x'; BODY_BYTES]))
+        .unwrap();
+    let exchange = outbound.exchange(0, request, PATIENT_MS).await;
+    assert_eq!((exchange.status, exchange.failure), (200, None));
+    assert!(is_finished.await.unwrap() >= BODY_BYTES);
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}

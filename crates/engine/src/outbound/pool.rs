@@ -1,0 +1,227 @@
+//! Connections that wait for the next request to the same host.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::connect::{ConnectError, Connector};
+use super::connection::Connection;
+use super::failure::{Failure, Stage};
+
+/// What connections are made with, and how long and how many of them are kept.
+#[derive(Debug, Clone)]
+pub(super) struct Keeping {
+    /// Unused connections to one host at most.
+    pub(super) idle_per_host_max: usize,
+    /// How long an unused one is kept.
+    pub(super) idle_timeout: Duration,
+    /// How long a request that was answered early may take to be written to its end.
+    pub(super) rest_timeout: Duration,
+}
+
+/// See the module's page.
+pub(super) struct Pool {
+    connector: Connector,
+    keeping: Keeping,
+    idle: Mutex<Idle>,
+}
+
+#[derive(Default)]
+struct Idle {
+    /// The last used one at the end.
+    hosts: HashMap<Host, Vec<Kept>, foldhash::quality::RandomState>,
+    /// Whether somebody looks after those that are not used any more.
+    is_swept: bool,
+}
+
+struct Kept {
+    connection: Box<Connection>,
+    since: Instant,
+}
+
+/// Requests with the same scheme, host and port use the same connections.
+type Host = (Scheme, Authority);
+
+/// A connection that somebody uses.
+pub(super) struct Used {
+    pub(super) connection: Box<Connection>,
+    host: Host,
+}
+
+impl Pool {
+    pub(super) fn new(connector: Connector, keeping: Keeping) -> Arc<Self> {
+        Arc::new(Self {
+            connector,
+            keeping,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// A request goes to a second connection only when the first had been used before and turned
+    /// out to be closed before any byte of the request was written.
+    pub(super) async fn request(
+        self: &Arc<Self>,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, Used), Failure> {
+        let url = as_receivers_read_it(&mut request).ok_or(ConnectError::Url)?;
+        let host = host_of(&url).ok_or(ConnectError::Url)?;
+        while let Some(mut connection) = self.take(&host) {
+            match connection.send(request).await {
+                Ok(answer) => return Ok((answer, Used { connection, host })),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(Failure::of_http(error.error(), Stage::Head)),
+                },
+            }
+        }
+        // Boxed: few requests need a new connection.
+        let mut connection = Box::pin(self.connect(url)).await?;
+        match connection.send(request).await {
+            Ok(answer) => Ok((answer, Used { connection, host })),
+            Err(error) => Err(broken(error.into_error())),
+        }
+    }
+
+    /// Takes a connection back whose answer was read to its end.
+    pub(super) fn give_back(self: &Arc<Self>, used: Used) {
+        let Used {
+            mut connection,
+            host,
+        } = used;
+        if connection.is_idle() {
+            self.keep(host, connection);
+        } else if !connection.has_ended() {
+            // The answer came before all of the request was written.
+            let this = Arc::clone(self);
+            tokio::spawn(async move {
+                let resting = timeout(this.keeping.rest_timeout, connection.comes_to_rest());
+                if resting.await == Ok(true) {
+                    this.keep(host, connection);
+                }
+            });
+        }
+    }
+
+    async fn connect(&self, url: Uri) -> Result<Box<Connection>, Failure> {
+        let stream = self.connector.connect(url).await?;
+        Connection::over(stream).await.map_err(broken)
+    }
+
+    /// The connection that was used last: the others can then grow old and be closed.
+    fn take(&self, host: &Host) -> Option<Box<Connection>> {
+        let mut idle = self.lock();
+        let kept = idle.hosts.get_mut(host)?.pop()?;
+        drop(idle);
+        if kept.since.elapsed() < self.keeping.idle_timeout {
+            return Some(kept.connection);
+        }
+        // All that lie below it are older still; they are swept.
+        kept.connection.close();
+        None
+    }
+
+    fn keep(self: &Arc<Self>, host: Host, connection: Box<Connection>) {
+        let mut idle = self.lock();
+        let kept = idle.hosts.entry(host).or_default();
+        if kept.len() >= self.keeping.idle_per_host_max {
+            drop(idle);
+            connection.close();
+            return;
+        }
+        kept.push(Kept {
+            connection,
+            since: Instant::now(),
+        });
+        if !idle.is_swept {
+            idle.is_swept = true;
+            tokio::spawn(sweep(Arc::downgrade(self), self.keeping.idle_timeout));
+        }
+    }
+
+    /// Closes what was not used for too long. False when nothing is left.
+    fn close_old(&self) -> bool {
+        let (now, limit) = (Instant::now(), self.keeping.idle_timeout);
+        let mut old = Vec::new();
+        let mut idle = self.lock();
+        idle.hosts.retain(|_, kept| {
+            let count = kept.partition_point(|it| now.duration_since(it.since) >= limit);
+            old.extend(kept.drain(..count));
+            !kept.is_empty()
+        });
+        idle.is_swept = !idle.hosts.is_empty();
+        let some_left = idle.is_swept;
+        drop(idle);
+        for kept in old {
+            kept.connection.close();
+        }
+        some_left
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
+        // What is inside is whole at every moment at which it could panic.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs for as long as there is something to look after.
+async fn sweep(pool: Weak<Pool>, every: Duration) {
+    loop {
+        sleep(every).await;
+        match pool.upgrade() {
+            Some(pool) if pool.close_old() => {}
+            _ => return,
+        }
+    }
+}
+
+fn broken(error: hyper::Error) -> Failure {
+    Failure::of_http(&error, Stage::Head)
+}
+
+fn host_of(url: &Uri) -> Option<Host> {
+    Some((url.scheme()?.clone(), url.authority()?.clone()))
+}
+
+/// Puts a request into the form in which servers read it: the host in a header, in the first line
+/// path and query alone (RFC 9112, section 3.2.1). Gives the URL that it had.
+fn as_receivers_read_it<B>(request: &mut Request<B>) -> Option<Uri> {
+    let path = request.uri().path_and_query();
+    let path = path.cloned().unwrap_or(PathAndQuery::from_static("/"));
+    let url = std::mem::replace(request.uri_mut(), Uri::from(path));
+    let authority = url.authority()?;
+    if !request.headers().contains_key(HOST) {
+        let host = host_header(url.scheme()?, authority)?;
+        request.headers_mut().insert(HOST, host);
+    }
+    Some(url)
+}
+
+/// The port is named only where it is not the scheme's own.
+fn host_header(scheme: &Scheme, authority: &Authority) -> Option<HeaderValue> {
+    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    match authority.port_u16() {
+        Some(port) if port != default_port => {
+            HeaderValue::try_from(format!("{}:{port}", authority.host())).ok()
+        }
+        _ => HeaderValue::from_str(authority.host()).ok(),
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("keeping", &self.keeping)
+            .finish_non_exhaustive()
+    }
+}
