@@ -3,7 +3,7 @@
 //! Lines go through a bounded queue. When standard error is slower than the lines come, lines are
 //! dropped and counted, and the count is logged; whoever logs never waits.
 
-use std::io::{BufWriter, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,10 +15,12 @@ use tracing_subscriber::{Layer as _, fmt};
 
 use self::moment::Moment;
 use self::plain::PlainLine;
+use self::unhurried::Unhurried;
 use crate::config::{LogFormat, LogSettings};
 
 mod moment;
 mod plain;
+mod unhurried;
 
 /// Lines that wait at most. With some 300 bytes a line these are 10 MB, and a second of the
 /// busiest log.
@@ -40,8 +42,7 @@ pub fn start(settings: &LogSettings) -> anyhow::Result<LogGuard> {
         .buffered_lines_limit(LINES_MAX)
         .lossy(true)
         .thread_name("log")
-        // The log's thread flushes whenever no line waits: many lines, one write.
-        .finish(BufWriter::new(std::io::stderr()));
+        .finish(Unhurried::new(std::io::stderr()));
     let dropped = writer.error_counter();
     let layer = fmt::layer()
         .with_writer(writer)
