@@ -89,7 +89,7 @@ impl Recorder {
     pub(crate) async fn run(self, mut records: mpsc::Receiver<Record>) {
         let mut buffer = Vec::with_capacity(BATCH_MAX);
         while records.recv_many(&mut buffer, BATCH_MAX).await > 0 {
-            if buffer.iter().all(Record::can_wait) {
+            if buffer.len() < BATCH_MAX && buffer.iter().all(Record::can_wait) {
                 sleep(GATHERING).await;
             }
             while buffer.len() < BATCH_MAX

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::HOST;
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use ipnet::IpNet;
@@ -21,7 +20,7 @@ use super::connection::Connection;
 use super::failure::{Failure, Stage};
 use super::guard::Guard;
 use super::own_bins::OwnBins;
-use super::pool::{Keeping, Pool};
+use super::pool::{Keeping, Pool, name_host};
 use super::resolve::{Lookup, Resolver, SystemNames};
 
 /// How much of an answer is kept: enough to see what a receiver complains about.
@@ -143,7 +142,8 @@ impl Outbound {
         if let Some((bins, connections)) = &self.own_bins
             && let Some(direct) = bins.direct(request.uri())
         {
-            keep_host(&mut request);
+            // It is taken elsewhere, and names the host of its own URL all the same.
+            name_host(&mut request);
             *request.uri_mut() = direct;
             return self.exchange_over(connections, request, timeout_ms).await;
         }
@@ -274,14 +274,6 @@ impl Answer {
             }
         }
         Ok(())
-    }
-}
-
-/// Lets a request name the host of its URL, wherever it is taken.
-fn keep_host(request: &mut Request<Bytes>) {
-    let host = request.uri().authority().map(|it| it.as_str());
-    if let Some(Ok(host)) = host.map(HeaderValue::from_str) {
-        request.headers_mut().entry(HOST).or_insert(host);
     }
 }
 

@@ -59,7 +59,7 @@ const CERTIFICATE_SESSIONS: usize = 4;
 /// A stream to a receiver.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectError>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<TokioIo<TcpStream>, ConnectError>> + Send>>;
 
 /// Opens plain and TLS connections.
 #[derive(Debug, Clone)]
@@ -136,6 +136,11 @@ impl Connector {
     }
 }
 
+/// The port of a URL that names none.
+pub(super) fn default_port(scheme: &str) -> u16 {
+    if scheme == "https" { 443 } else { 80 }
+}
+
 /// The one provider of cryptography.
 pub(super) fn provider() -> CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
@@ -159,7 +164,7 @@ impl Connector {
 impl Service<Uri> for TcpConnector {
     type Response = TokioIo<TcpStream>;
     type Error = ConnectError;
-    type Future = Connecting<TokioIo<TcpStream>>;
+    type Future = Connecting;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
         Poll::Ready(Ok(()))
@@ -171,11 +176,7 @@ impl Service<Uri> for TcpConnector {
         Box::pin(async move {
             let deadline = Instant::now() + limit;
             let host = url.host().ok_or(ConnectError::Url)?;
-            let default_port = if url.scheme_str() == Some("https") {
-                443
-            } else {
-                80
-            };
+            let default_port = default_port(url.scheme_str().unwrap_or_default());
             let port = url.port_u16().unwrap_or(default_port);
             let addresses = resolver.resolve(host).await?;
             let stream = connect_in_turn(&addresses, port, deadline, limit).await?;

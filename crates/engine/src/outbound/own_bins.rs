@@ -12,6 +12,8 @@ use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use url::Url;
 
+use super::connect::default_port;
+
 /// Before the token of a bin.
 const PATH: &str = "/in/";
 
@@ -107,10 +109,9 @@ impl Public {
 
     /// What of a URL is below the public address.
     fn below<'a>(&self, url: &'a Uri) -> Option<&'a str> {
-        let default_port = if self.scheme == "https" { 443 } else { 80 };
         let is_ours = url.scheme_str() == Some(&self.scheme)
             && url.host()?.eq_ignore_ascii_case(&self.host)
-            && url.port_u16().unwrap_or(default_port) == self.port;
+            && url.port_u16().unwrap_or(default_port(&self.scheme)) == self.port;
         let path = url.path_and_query()?.as_str();
         is_ours.then(|| path.strip_prefix(&self.path)).flatten()
     }

@@ -1,11 +1,11 @@
 //! Connections that wait for the next request to the same host.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Response, Uri};
@@ -13,7 +13,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::connect::{ConnectError, Connector};
+use super::connect::{ConnectError, Connector, default_port};
 use super::connection::Connection;
 use super::failure::{Failure, Stage};
 
@@ -38,7 +38,7 @@ pub(super) struct Pool {
 #[derive(Default)]
 struct Idle {
     /// The last used one at the end.
-    hosts: HashMap<Host, Vec<Kept>, foldhash::quality::RandomState>,
+    hosts: HashMap<Host, Vec<Kept>>,
     /// Whether somebody looks after those that are not used any more.
     is_swept: bool,
 }
@@ -74,14 +74,14 @@ impl Pool {
         self: &Arc<Self>,
         mut request: Request<Full<Bytes>>,
     ) -> Result<(Response<Incoming>, Used), Failure> {
-        let url = as_receivers_read_it(&mut request).ok_or(ConnectError::Url)?;
+        let url = as_receivers_read_it(&mut request);
         let host = host_of(&url).ok_or(ConnectError::Url)?;
         while let Some(mut connection) = self.take(&host) {
             match connection.send(request).await {
                 Ok(answer) => return Ok((answer, Used { connection, host })),
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
-                    None => return Err(Failure::of_http(error.error(), Stage::Head)),
+                    None => return Err(broken(error.into_error())),
                 },
             }
         }
@@ -195,26 +195,31 @@ fn host_of(url: &Uri) -> Option<Host> {
 
 /// Puts a request into the form in which servers read it: the host in a header, in the first line
 /// path and query alone (RFC 9112, section 3.2.1). Gives the URL that it had.
-fn as_receivers_read_it<B>(request: &mut Request<B>) -> Option<Uri> {
+fn as_receivers_read_it<B>(request: &mut Request<B>) -> Uri {
+    name_host(request);
     let path = request.uri().path_and_query();
     let path = path.cloned().unwrap_or(PathAndQuery::from_static("/"));
-    let url = std::mem::replace(request.uri_mut(), Uri::from(path));
-    let authority = url.authority()?;
-    if !request.headers().contains_key(HOST) {
-        let host = host_header(url.scheme()?, authority)?;
-        request.headers_mut().insert(HOST, host);
-    }
-    Some(url)
+    std::mem::replace(request.uri_mut(), Uri::from(path))
 }
 
-/// The port is named only where it is not the scheme's own.
-fn host_header(scheme: &Scheme, authority: &Authority) -> Option<HeaderValue> {
-    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    match authority.port_u16() {
-        Some(port) if port != default_port => {
-            HeaderValue::try_from(format!("{}:{port}", authority.host())).ok()
+/// Has a request name the host of its URL, unless it names one. The port is named only where it is
+/// not the scheme's own.
+pub(super) fn name_host<B>(request: &mut Request<B>) {
+    let url = request.uri();
+    let (Some(scheme), Some(host)) = (url.scheme_str(), url.host()) else {
+        return;
+    };
+    if request.headers().contains_key(HOST) {
+        return;
+    }
+    let host = match url.port_u16() {
+        Some(port) if port != default_port(scheme) => {
+            HeaderValue::try_from(format!("{host}:{port}"))
         }
-        _ => HeaderValue::from_str(authority.host()).ok(),
+        _ => HeaderValue::from_str(host),
+    };
+    if let Ok(host) = host {
+        request.headers_mut().insert(HOST, host);
     }
 }
 

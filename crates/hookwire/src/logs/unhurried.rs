@@ -1,4 +1,4 @@
-//! Writing the log a few times a second and not once a line.
+//! Writing the log at most a hundred times a second and not once a line.
 //!
 //! The log's thread is woken by the first line, writes what there is, and flushes. If it went back
 //! to waiting at once, a busy server would wake it for nearly every line, which takes more time

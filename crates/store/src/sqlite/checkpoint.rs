@@ -3,7 +3,7 @@
 //! A commit appends to the WAL; a checkpoint copies pages from there into the database. Left to
 //! itself SQLite checkpoints inside a commit, which then takes ten times as long. Here:
 //!
-//! 1. After a commit the writer looks how long the WAL is. When enough of it is not yet copied it
+//! 1. After a commit, some times a second, the writer looks how long the WAL is. When enough of it is not yet copied it
 //!    wakes a second thread, which copies while the writer goes on (a *passive* checkpoint).
 //! 2. Under steady writing a passive checkpoint is never quite done, and SQLite reuses the WAL
 //!    from its start only when all of it is copied. So when the WAL is long and the remainder
@@ -20,6 +20,8 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 
+/// How often the WAL is looked at. Between two looks it grows by what a disk takes in that time.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Pages not yet copied that make a passive checkpoint worth its sync of the database: 8 MiB.
 const PASSIVE_PAGES: i64 = 2048;
 /// A WAL of this many pages is started over when it can be done quickly: 32 MiB, which is some
@@ -64,9 +66,6 @@ impl Wal {
         }
     }
 }
-
-/// How often the WAL is looked at. Between two looks it grows by what a disk takes in that time.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The writer's side: decides, and does what only the writer can do.
 pub(super) struct Checkpoints {
