@@ -81,7 +81,6 @@ pub async fn admit(
     if !caller.principal.reach.has(access) {
         return Err(ApiError::Forbidden(access));
     }
-    request.extensions_mut().insert(caller.principal);
     request.extensions_mut().insert(caller);
     Ok(())
 }
@@ -153,12 +152,9 @@ fn bearer(header: &str) -> Option<&str> {
 impl FromRequestParts<ApiState> for Principal {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, ApiError> {
-        parts
-            .extensions
-            .get::<Self>()
-            .copied()
-            .ok_or(ApiError::Internal("a public operation asks who is calling"))
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(caller.principal)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP API over the engine.
 //!
-//! [`router`] has the paths ([`router_beside`] with others beside them), [`serve`] puts them on a listener, [`TokenKey`] makes and checks the
+//! [`router`] has the paths ([`router_beside`] with others beside them), [`Site`] what is done for
+//! every request around them, [`serve`] puts them on a listener, [`TokenKey`] makes and checks the
 //! tokens that callers show. One file under `resource` for each resource: its handlers, what they
 //! take and what they answer.
 //!
@@ -36,6 +37,7 @@ mod schema;
 mod serve;
 mod session;
 mod settings;
+mod site;
 mod state;
 mod stream;
 mod token;
@@ -52,6 +54,7 @@ pub use problem::Problem;
 pub use routes::{no_page, router, router_beside};
 pub use serve::serve;
 pub use settings::{AboutServer, ApiSettings, PublicBins};
+pub use site::Site;
 pub use state::ApiState;
 pub use token::{
     Claims, DEFAULT_ORGANIZATION, SIGN_IN_SECONDS, SignIn, Subject, TokenError, TokenKey,

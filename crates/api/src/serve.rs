@@ -4,8 +4,8 @@
 //! queue. On shutdown nothing more is accepted, idle connections are closed, and requests that are
 //! being answered get a bounded time to finish.
 //!
-//! What only the connection knows about a request is in the request's extensions: [`PeerAddress`],
-//! [`Closing`], and [`ReceivedHead`] where it is kept.
+//! What only the connection knows about a request is in the request's extensions: its [`Origin`],
+//! and its [`ReceivedHead`] where that is kept.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -13,16 +13,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use http::Request;
+use http::request::Parts;
+use http::{Extensions, Request};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::settings::ApiSettings;
+use crate::site::Site;
 
 mod closing;
 mod framing;
@@ -51,6 +52,7 @@ pub async fn serve(
 ) -> usize {
     let room = Arc::new(Semaphore::new(settings.connections_max));
     let (closing, _) = watch::channel(false);
+    let site = Site::new(router, settings);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -59,8 +61,7 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
             Some((stream, peer, permit)) = accept(&listener, &room) => {
                 let closing = closing.subscribe();
-                let service = TowerToHyperService::new(router.clone());
-                let told = Told::new(service, peer, closing.clone());
+                let told = Told::new(site.clone(), peer, closing.clone());
                 connections.spawn(connection(stream, told, Timeouts::of(settings), closing, permit));
             }
         }
@@ -79,12 +80,31 @@ pub async fn serve(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PeerAddress(pub(crate) SocketAddr);
 
+impl PeerAddress {
+    /// That of a request; `None` where it came without a connection.
+    pub(crate) fn of(parts: &Parts) -> Option<Self> {
+        Origin::of(&parts.extensions).map(|origin| origin.peer)
+    }
+}
+
+/// What all requests of a connection have in common; shared by them.
+#[derive(Debug)]
+struct Origin {
+    peer: PeerAddress,
+    closing: Closing,
+}
+
+impl Origin {
+    fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Arc<Self>>().map(Arc::as_ref)
+    }
+}
+
 /// A service that is told with each request what its connection knows.
 struct Told<S> {
     service: S,
     heads: Heads,
-    peer: PeerAddress,
-    closing: Closing,
+    origin: Arc<Origin>,
 }
 
 impl<S> Told<S> {
@@ -94,8 +114,10 @@ impl<S> Told<S> {
         Self {
             service,
             heads: Heads::new(keeps_head),
-            peer: PeerAddress(peer),
-            closing: Closing::new(closing),
+            origin: Arc::new(Origin {
+                peer: PeerAddress(peer),
+                closing: Closing::new(closing),
+            }),
         }
     }
 }
@@ -108,8 +130,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Told<S> {
     fn call(&self, mut request: Request<B>) -> Self::Future {
         let head: Option<ReceivedHead> = self.heads.take(&request);
         let extensions = request.extensions_mut();
-        extensions.insert(self.peer);
-        extensions.insert(self.closing.clone());
+        extensions.insert(Arc::clone(&self.origin));
         if let Some(head) = head {
             extensions.insert(head);
         }
@@ -156,7 +177,7 @@ async fn accept(
 
 async fn connection(
     stream: TcpStream,
-    told: Told<TowerToHyperService<Router>>,
+    told: Told<Site>,
     timeouts: Timeouts,
     mut closing: watch::Receiver<bool>,
     _room: OwnedSemaphorePermit,

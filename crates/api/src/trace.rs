@@ -1,7 +1,6 @@
 //! One log line for each request that failed, and headers that every answer has.
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderValue, header};
 
@@ -14,10 +13,13 @@ const LOGGED_TOKEN_CHARS: usize = 4;
 
 /// Logs failures and forbids caching, unless the answer says otherwise: most carry secrets and
 /// payloads, and change all the time.
-pub async fn trace(request: Request, next: Next) -> Response {
+pub async fn trace<F>(request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let no_store = HeaderValue::from_static("no-store");
     response
         .headers_mut()

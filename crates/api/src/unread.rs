@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::response::Response;
@@ -48,22 +49,24 @@ impl Patience {
 }
 
 /// Takes the rest of the body before it answers.
-pub async fn take_rest<F>(
+pub async fn take_rest<B, F>(
     patience: Patience,
-    request: Request,
+    request: http::Request<B>,
     next: impl FnOnce(Request) -> F,
 ) -> Response
 where
+    B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
     F: Future<Output = Response>,
 {
     if request.body().is_end_stream() {
-        return next(request).await;
+        return next(request.map(Body::new)).await;
     }
     let asks_first = request.headers().contains_key(EXPECT);
     let (give_back, mut given_back) = oneshot::channel();
     let lend = |body| {
         Body::new(Lent {
-            body,
+            body: Some(body),
             is_begun: false,
             owner: Some(give_back),
         })
@@ -73,14 +76,14 @@ where
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         return response;
     }
-    if let Ok((mut rest, is_begun)) = given_back.try_recv() {
+    if let Ok((rest, is_begun)) = given_back.try_recv() {
         let time_max = match is_begun {
             true => patience.time_max,
             // Who asks whether to send the body has not sent it yet, and will not after a refusal.
             false if asks_first => return response,
             false => patience.time_max.min(UNREAD_MAX),
         };
-        let taken = discard(&mut rest, patience.bytes_max);
+        let taken = discard(Body::new(rest), patience.bytes_max);
         // Whether or not all of it has come: the answer is the same.
         let _ = tokio::time::timeout(time_max, taken).await;
     }
@@ -88,9 +91,9 @@ where
 }
 
 /// Reads a body and throws it away, up to some times what is allowed.
-async fn discard(body: &mut Body, max_bytes: usize) {
+async fn discard(mut body: Body, max_bytes: usize) {
     let mut left_bytes = max_bytes.saturating_mul(DISCARD_FACTOR);
-    while let Ok(Some(chunk)) = next_chunk(body).await {
+    while let Ok(Some(chunk)) = next_chunk(&mut body).await {
         match left_bytes.checked_sub(chunk.len()) {
             Some(left) => left_bytes = left,
             None => return,
@@ -99,39 +102,46 @@ async fn discard(body: &mut Body, max_bytes: usize) {
 }
 
 /// A body that goes back to its owner when nobody reads on.
-struct Lent {
-    body: Body,
+struct Lent<B: HttpBody> {
+    /// `None` once it was given back.
+    body: Option<B>,
     /// Whether somebody has begun to read it.
     is_begun: bool,
-    owner: Option<oneshot::Sender<(Body, bool)>>,
+    owner: Option<oneshot::Sender<(B, bool)>>,
 }
 
-impl HttpBody for Lent {
-    type Data = Bytes;
-    type Error = axum::Error;
+impl<B: HttpBody + Unpin> HttpBody for Lent<B> {
+    type Data = B::Data;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         self.is_begun = true;
-        Pin::new(&mut self.body).poll_frame(cx)
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(cx),
+            None => Poll::Ready(None),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(B::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), B::size_hint)
     }
 }
 
-impl Drop for Lent {
+impl<B: HttpBody> Drop for Lent<B> {
     fn drop(&mut self) {
-        if let Some(owner) = self.owner.take().filter(|_| !self.body.is_end_stream()) {
+        let rest = self.body.take().filter(|body| !body.is_end_stream());
+        if let (Some(rest), Some(owner)) = (rest, self.owner.take()) {
             // The owner may be gone, with the connection.
-            let _ = owner.send((std::mem::take(&mut self.body), self.is_begun));
+            let _ = owner.send((rest, self.is_begun));
         }
     }
 }
@@ -140,7 +150,6 @@ impl Drop for Lent {
 mod tests {
     use super::*;
     use axum::Router;
-    use axum::middleware::{Next, from_fn};
     use axum::routing::post;
     use http_body_util::BodyExt;
     use std::convert::Infallible;
@@ -210,16 +219,15 @@ mod tests {
                     StatusCode::REQUEST_TIMEOUT
                 }),
             )
-            .route("/read", post(async |_: Bytes| StatusCode::OK))
-            .layer(from_fn(move |request, next: Next| {
-                take_rest(patience, request, |request| next.run(request))
-            }));
+            .route("/read", post(async |_: Bytes| StatusCode::OK));
         let mut request = Request::post(path);
         if expect {
             request = request.header(EXPECT, "100-continue");
         }
-        let answer = router.call(request.body(body).unwrap()).await.unwrap();
-        answer.status()
+        let answer = async |request: Request| router.call(request).await.unwrap();
+        take_rest(patience, request.body(body).unwrap(), answer)
+            .await
+            .status()
     }
 
     async fn taken(path: &str, chunks: Option<usize>, expect: bool) -> (u16, usize) {

@@ -33,7 +33,7 @@ use tokio::time::{Instant, timeout_at};
 use self::key::{IDEMPOTENCY_KEY, RequestKey};
 pub use self::key::{KEY_CHARS_MAX, Key};
 use self::memory::{AUTOMATIC_MAX, AUTOMATIC_MS, Known, KnownAnswer, Memory, Turn};
-use crate::auth::Principal;
+use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::extract::{RoomHeld, arrived, named_application};
 use crate::resource::message;
@@ -110,9 +110,9 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let body = arrived(&parts, body, &state).await?;
-    let principal = parts.extensions.get::<Principal>();
-    let principal = principal.ok_or(ApiError::Internal("a key without a caller"))?;
-    let key = RequestKey::new(principal, &parts.method, &parts.uri, &key, &body.0);
+    let caller = parts.extensions.get::<Caller>();
+    let caller = caller.ok_or(ApiError::Internal("a key without a caller"))?;
+    let key = RequestKey::new(&caller.principal, &parts.method, &parts.uri, &key, &body.0);
     let mut body = Some(body);
     let (turn, answer_key) = match begin(&state, &key, &mut parts, &mut body).await? {
         Begin::CarryOut(turn, answer_key) => (turn, answer_key),

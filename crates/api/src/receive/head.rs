@@ -31,7 +31,7 @@ pub(super) fn header_lines(parts: &Parts) -> HeaderLines {
 
 /// Where the request's connection comes from.
 pub(super) fn peer(parts: &Parts) -> Option<SocketAddr> {
-    parts.extensions.get::<PeerAddress>().map(|peer| peer.0)
+    PeerAddress::of(parts).map(|peer| peer.0)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl FromRequestParts<ApiState> for Stranger {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let bounds = state.settings().public_bins.clone();
         let bounds = bounds.ok_or(ApiError::NoRoute)?;
-        let peer = parts.extensions.get::<PeerAddress>();
+        let peer = PeerAddress::of(parts);
         Ok(Self {
             // Where the server does not say, all share one bound rather than have none.
             address: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),

@@ -44,9 +44,7 @@ mod session;
 mod traffic;
 
 use axum::Router;
-use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::Uri;
@@ -55,8 +53,6 @@ use crate::error::ApiError;
 use crate::openapi;
 use crate::receive;
 use crate::state::ApiState;
-use crate::trace::trace;
-use crate::unread::{Patience, take_rest};
 
 pub use operation::{Answer, Group, Operation};
 
@@ -106,7 +102,6 @@ where
     H: Handler<T, ApiState>,
     T: 'static,
 {
-    let patience = Patience::of(state.settings());
     let mut router = Router::new();
     for operation in groups().into_iter().flat_map(|group| group.operations) {
         let path = format!("{BASE}{}", operation.path);
@@ -122,11 +117,5 @@ where
         .merge(receive::routes())
         .fallback(others)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .layer(from_fn_with_state(patience, around))
         .with_state(state)
-}
-
-/// What is done for every request, one layer for all of it.
-async fn around(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    take_rest(patience, request, |request| trace(request, next)).await
 }

@@ -4,11 +4,12 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use tokio::sync::watch;
 
+use super::Origin;
 use crate::error::ApiError;
 use crate::extract::Needed;
 use crate::state::ApiState;
 
-/// Told when the server stops; among the extensions of every request.
+/// Told when the server stops.
 #[derive(Debug, Clone)]
 pub(crate) struct Closing(watch::Receiver<bool>);
 
@@ -28,7 +29,7 @@ impl FromRequestParts<ApiState> for Closing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, ApiError> {
-        let found = parts.extensions.get().cloned();
+        let found = Origin::of(&parts.extensions).map(|origin| origin.closing.clone());
         // A router that is called without a server does not stop.
         Ok(found.unwrap_or_else(|| {
             let (sender, closing) = watch::channel(false);

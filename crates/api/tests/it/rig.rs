@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use hookwire_api::{ApiSettings, ApiState, DEFAULT_ORGANIZATION, Subject, TokenKey};
+use hookwire_api::{ApiSettings, ApiState, DEFAULT_ORGANIZATION, Site, Subject, TokenKey};
 use hookwire_engine::outbound::OutboundSettings;
 use hookwire_engine::{Engine, EngineSettings};
 use hookwire_store::Sealer;
@@ -15,12 +15,12 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tower_service::Service;
 
 pub const SERVER_SECRET: &[u8] = b"a secret of the server that nobody else has";
 
 pub struct Api {
     pub router: Router,
+    settings: ApiSettings,
     pub engine: Engine,
     pub token: String,
     _directory: tempfile::TempDir,
@@ -96,8 +96,13 @@ impl Api {
             .await
             .unwrap();
         let subject = Subject::Organization(DEFAULT_ORGANIZATION.parse().unwrap());
-        let state = ApiState::new(engine.clone(), TokenKey::new(SERVER_SECRET), settings);
+        let state = ApiState::new(
+            engine.clone(),
+            TokenKey::new(SERVER_SECRET),
+            settings.clone(),
+        );
         Self {
+            settings,
             router: hookwire_api::router(state),
             token: token(&engine, subject),
             engine,
@@ -106,7 +111,8 @@ impl Api {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().call(request).await.unwrap();
+        let site = Site::new(self.router.clone(), &self.settings);
+        let response = site.answer(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

@@ -10,7 +10,7 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 /// Answers with the head as it was received, and the size of the body.
 async fn show(request: Request) -> String {
     let (parts, body) = request.into_parts();
-    let PeerAddress(peer) = parts.extensions.get().unwrap();
+    let PeerAddress(peer) = PeerAddress::of(&parts).unwrap();
     assert!(peer.ip().is_loopback());
     let mut shown = match parts.extensions.get::<ReceivedHead>() {
         Some(head) => {
@@ -140,7 +140,7 @@ async fn a_service_is_told_nothing_that_was_not_watched() {
 
         fn call(&self, request: Request<()>) -> Self::Future {
             let is_known = request.extensions().get::<ReceivedHead>().is_some();
-            let peer = request.extensions().get::<PeerAddress>().copied();
+            let peer = PeerAddress::of(&request.into_parts().0);
             assert_eq!(peer, Some(PeerAddress("192.0.2.1:5".parse().unwrap())));
             std::future::ready(Ok(is_known))
         }
