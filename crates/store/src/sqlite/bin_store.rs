@@ -12,7 +12,7 @@ impl BinStore for SqliteStore {
         let rows = batch.iter().map(capture::rows).sum();
         let made = batch.iter().map(|it| capture::Made::of(it, &self.vault));
         let made: Vec<_> = made.collect::<Result<_, _>>()?;
-        self.write(rows, move |it| capture::capture(it, &batch, &made))
+        self.add(rows, move |it| capture::capture(it, &batch, &made))
             .await
     }
 

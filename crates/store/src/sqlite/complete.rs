@@ -4,9 +4,10 @@
 //! no longer its own, and changes nothing.
 
 use hookwire_types::*;
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{Connection, params};
 
 use super::append;
+use super::insert::{Insert, Values};
 use super::session::Session;
 
 pub(super) const END_DELIVERY: &str = "UPDATE delivery SET status = ?1, owner = 0, tries = ?2
@@ -24,10 +25,12 @@ pub(super) const RETRY_IN_ORDER: &str =
     "UPDATE delivery SET tries = ?1, trigger_type = 0, retry_at_ms = ?5
     WHERE message_id = ?2 AND endpoint_id = ?3 AND owner = ?4 AND status = 1";
 
-pub(super) const INSERT_ATTEMPT: &str = "INSERT INTO attempt
+pub(super) static INSERT_ATTEMPT: Insert = Insert::new(
+    "attempt
     (endpoint_id, id, message_id, created_at_ms, url, status, response_status, response_body,
-     duration_ms, trigger_type, cause, error, test)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+     duration_ms, trigger_type, cause, error, test)",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+);
 
 pub(super) const RELEASE_DELIVERY: &str = "UPDATE delivery SET owner = 0, fresh = 0
     WHERE message_id = ?1 AND endpoint_id = ?2 AND owner = ?3 AND status = 1";
@@ -39,7 +42,7 @@ pub(super) fn complete(
     batch: &[Outcome],
 ) -> rusqlite::Result<Vec<bool>> {
     let mut end = session.end_delivery()?;
-    let mut insert_attempt = session.insert_attempt()?;
+    let mut attempts = Vec::with_capacity(batch.len());
     let mut answers = Vec::with_capacity(batch.len());
     for outcome in batch {
         let key = outcome.key;
@@ -77,7 +80,7 @@ pub(super) fn complete(
         let owned = changed == 1;
         if owned {
             if let Some(attempt) = &outcome.attempt {
-                record(&mut insert_attempt, key, attempt)?;
+                attempts.push((key, attempt));
             }
             if let Some(health) = outcome.health {
                 note_health(session, key.endpoint, health)?;
@@ -88,6 +91,7 @@ pub(super) fn complete(
         }
         answers.push(owned);
     }
+    INSERT_ATTEMPT.all(session, &attempts, put_attempt)?;
     Ok(answers)
 }
 
@@ -108,27 +112,23 @@ pub(super) fn release(
     Ok(())
 }
 
-fn record(
-    insert: &mut CachedStatement<'_>,
-    key: DeliveryKey,
-    attempt: &Attempt,
+fn put_attempt(
+    (key, attempt): &(DeliveryKey, &Attempt),
+    values: &mut Values<'_, '_>,
 ) -> rusqlite::Result<()> {
-    insert.execute(params![
-        key.endpoint.as_bytes(),
-        attempt.id.as_bytes(),
-        key.message.as_bytes(),
-        attempt.created_at.unix_ms(),
-        attempt.url,
-        attempt.status.number(),
-        attempt.response_status,
-        &*attempt.response_body,
-        attempt.duration_ms,
-        attempt.trigger.number(),
-        attempt.cause.map(Cause::name),
-        attempt.error,
-        attempt.test,
-    ])?;
-    Ok(())
+    values.put(key.endpoint.as_bytes())?;
+    values.put(attempt.id.as_bytes())?;
+    values.put(key.message.as_bytes())?;
+    values.put(attempt.created_at.unix_ms())?;
+    values.put(&*attempt.url)?;
+    values.put(attempt.status.number())?;
+    values.put(attempt.response_status)?;
+    values.put(&*attempt.response_body)?;
+    values.put(attempt.duration_ms)?;
+    values.put(attempt.trigger.number())?;
+    values.put_if(attempt.cause.map(Cause::name))?;
+    values.put(&*attempt.error)?;
+    values.put(attempt.test)
 }
 
 /// Only disabling counts as a change of the endpoint: an update made from what it was before must

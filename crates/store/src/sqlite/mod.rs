@@ -38,6 +38,7 @@ mod forget_bins;
 mod forget_traffic;
 mod fresh;
 mod history;
+mod insert;
 mod message;
 mod migrate;
 mod node;
@@ -115,6 +116,15 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.pool.run(read).await
+    }
+
+    /// Appends durably, see [`Writer::add`].
+    async fn add<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.add(rows, work).await
     }
 
     /// Writes durably, see [`Writer::run`].

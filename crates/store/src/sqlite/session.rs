@@ -1,8 +1,8 @@
-//! The writer's connection during one transaction, with the statements that nearly every
-//! transaction runs again and again.
+//! The writer's connection during one transaction, and what the calls in it share.
 //!
 //! A statement from the connection's cache is looked up by its whole text and put back after each
-//! use. That costs about a tenth of running a small one, so these few stay at hand until the end.
+//! use. That costs about a tenth of running a small one, so the one that nearly every transaction
+//! runs again and again stays at hand until the end.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::ops::Deref;
@@ -10,17 +10,15 @@ use std::ops::Deref;
 use hookwire_types::MessageId;
 use rusqlite::{CachedStatement, Connection};
 
-use super::append::{INSERT_DELIVERY, INSERT_MESSAGE};
-use super::complete::{END_DELIVERY, INSERT_ATTEMPT};
+use super::append::Gathered;
+use super::complete::END_DELIVERY;
 use super::fresh::{self, Above};
 
 /// See the module's page. Everything else is done as with any connection.
 pub(super) struct Session<'c> {
     connection: &'c Connection,
-    insert_message: Held<'c>,
-    insert_delivery: Held<'c>,
     end_delivery: Held<'c>,
-    insert_attempt: Held<'c>,
+    gathered: Gathered,
     above: &'c Above,
     /// Once it was needed.
     fresh_floor: Cell<Option<MessageId>>,
@@ -36,23 +34,11 @@ impl<'c> Session<'c> {
     pub(super) fn new(connection: &'c Connection, above: &'c Above) -> Self {
         Self {
             connection,
-            insert_message: Held::default(),
-            insert_delivery: Held::default(),
             end_delivery: Held::default(),
-            insert_attempt: Held::default(),
+            gathered: Gathered::default(),
             above,
             fresh_floor: Cell::new(None),
         }
-    }
-
-    /// [`INSERT_MESSAGE`].
-    pub(super) fn insert_message(&self) -> rusqlite::Result<InUse<'_, 'c>> {
-        self.held(&self.insert_message, INSERT_MESSAGE)
-    }
-
-    /// [`INSERT_DELIVERY`].
-    pub(super) fn insert_delivery(&self) -> rusqlite::Result<InUse<'_, 'c>> {
-        self.held(&self.insert_delivery, INSERT_DELIVERY)
     }
 
     /// [`END_DELIVERY`].
@@ -60,9 +46,9 @@ impl<'c> Session<'c> {
         self.held(&self.end_delivery, END_DELIVERY)
     }
 
-    /// [`INSERT_ATTEMPT`].
-    pub(super) fn insert_attempt(&self) -> rusqlite::Result<InUse<'_, 'c>> {
-        self.held(&self.insert_attempt, INSERT_ATTEMPT)
+    /// What is to be kept and is not inserted yet.
+    pub(super) const fn gathered(&self) -> &Gathered {
+        &self.gathered
     }
 
     /// What the writer knows of fresh deliveries.

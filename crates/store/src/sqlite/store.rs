@@ -16,7 +16,7 @@ impl Store for SqliteStore {
         let rows = batch.iter().map(append::rows).sum();
         let made = batch.iter().map(|it| append::Made::of(it, &self.vault));
         let made: Vec<_> = made.collect::<Result<_, _>>()?;
-        self.write(rows, move |it| append::append(it, &batch, &made))
+        self.add(rows, move |it| append::append(it, &batch, &made))
             .await
     }
 

@@ -73,10 +73,29 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
+        self.call(rows, true, work).await
+    }
+
+    /// The same for work that looks at no messages or deliveries: those that were appended before
+    /// it in the same transaction may not have been inserted yet.
+    pub(super) async fn add<T, F>(&self, rows: usize, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.call(rows, false, work).await
+    }
+
+    async fn call<T, F>(&self, rows: usize, looks: bool, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Session<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
         let queue = self.queue.as_ref().ok_or_else(closed)?;
         let (answer, answered) = oneshot::channel();
         let call = Call {
             rows,
+            looks,
             work,
             given: None,
             answer,
@@ -100,12 +119,15 @@ impl Drop for Writer {
 /// A call, without the types of what it does and gives.
 trait Work: Send {
     fn rows(&self) -> usize;
+    /// Whether it looks at what was appended before it.
+    fn looks(&self) -> bool;
     fn run(&mut self, session: &Session<'_>) -> rusqlite::Result<()>;
     fn answer(self: Box<Self>, outcome: Result<(), Failure>);
 }
 
 struct Call<T, F> {
     rows: usize,
+    looks: bool,
     work: F,
     given: Option<T>,
     answer: oneshot::Sender<Result<T, StoreError>>,
@@ -118,6 +140,10 @@ where
 {
     fn rows(&self) -> usize {
         self.rows
+    }
+
+    fn looks(&self) -> bool {
+        self.looks
     }
 
     fn run(&mut self, session: &Session<'_>) -> rusqlite::Result<()> {
@@ -210,8 +236,12 @@ impl Writing {
             .execute([])?;
         let session = Session::new(&self.connection, &self.above);
         for call in batch {
+            if call.looks() {
+                session.gathered().insert(&session)?;
+            }
             call.run(&session)?;
         }
+        session.gathered().insert(&session)?;
         fresh::rise(&session, &self.above)?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())

@@ -391,10 +391,14 @@ fn deleting_an_application_reads_no_other_endpoints() {
 fn writing_a_row_goes_straight_to_it() {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate::migrate(&mut connection).unwrap();
+    let of_several = [
+        &append::INSERT_MESSAGES,
+        &append::INSERT_DELIVERIES,
+        &complete::INSERT_ATTEMPT,
+    ];
+    let of_several = of_several.into_iter().flat_map(|insert| insert.texts());
     let inserts = [
-        append::INSERT_MESSAGE,
-        append::INSERT_DELIVERY,
-        complete::INSERT_ATTEMPT,
+        append::INSERT_MESSAGE.as_str(),
         claim::REQUEUE,
         claim::BEGIN,
         answer::INSERT,
@@ -425,7 +429,8 @@ fn writing_a_row_goes_straight_to_it() {
         of_message.contains("PRIMARY KEY (message_id=?)"),
         "{of_message}"
     );
-    for sql in inserts.into_iter().chain(updates) {
+    let inserts = inserts.into_iter().chain(of_several.map(String::as_str));
+    for sql in inserts.chain(updates) {
         // A temporary table would cost more than the write itself.
         let program = explain(&connection, "EXPLAIN", sql, 1);
         assert!(!program.contains("OpenEphemeral"), "{sql}\n{program}");
