@@ -1,8 +1,9 @@
 //! The dispatcher: takes deliveries from lanes in turn and sends them.
 //!
-//! A slot is one request in flight, and one task. It lets go first who was ready before it, and
-//! sends one delivery after another from the same lane for as long as nobody else waits for a
-//! slot; otherwise it goes to the lane whose turn it is. What came of a delivery goes to the recorder; the dispatcher never touches the store.
+//! A slot is one request in flight, and one task. It lets those go first who were ready before it,
+//! and sends one delivery after another from the same lane for as long as nobody else waits for a
+//! slot; otherwise it goes to the lane whose turn it is. What came of a delivery goes to the
+//! recorder; the dispatcher never touches the store.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! A statement of its own for each row opens the table and its indexes afresh and looks for each
 //! row's place from the root. Within one statement the next row's place is where the last one's
-//! was, as rows come in the order of their ids: that takes a third less of the processor.
+//! was, as rows come in the order of their ids: that takes a third fewer instructions.
 
 use std::sync::OnceLock;
 

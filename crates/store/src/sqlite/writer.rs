@@ -5,6 +5,8 @@
 //! commit is the wait in which the next batch gathers.
 //!
 //! - Nobody is answered before the commit that holds their work is durable.
+//! - What calls append is gathered and inserted together, before the next call that may look at it
+//!   and at the latest before the commit.
 //! - When the transaction fails from outside (disk, lock), nothing of it is stored and everybody
 //!   is told so; the next batch tries afresh.
 //! - When it fails by the work of one caller, each piece is run again in a transaction of its

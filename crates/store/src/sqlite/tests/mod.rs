@@ -3,6 +3,7 @@
 mod bin_sealing;
 mod files;
 mod fresh;
+mod gathered;
 mod plans;
 mod sealing;
 mod steps;
