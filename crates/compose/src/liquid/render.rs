@@ -288,9 +288,7 @@ impl<'r, 'a> Renderer<'r, 'a> {
 
     fn abort(&mut self, reason: Option<&'a Filtered>) -> RenderError {
         let Some(filtered) = reason else {
-            return RenderError::Aborted {
-                reason: "no reason was given".into(),
-            };
+            return aborted(String::new());
         };
         let text = self.filtered(filtered).and_then(|value| {
             let text = value.text(self.budget);
@@ -306,9 +304,19 @@ impl<'r, 'a> Renderer<'r, 'a> {
                         reason = reason.replace(secret.reveal(), "[secret]");
                     }
                 }
-                let reason = reason.chars().take(REASON_MAX_CHARS).collect();
-                RenderError::Aborted { reason }
+                aborted(reason.chars().take(REASON_MAX_CHARS).collect())
             }
         }
     }
+}
+
+/// A value that is missing gives no reason either, and an empty line in a list of attempts would
+/// leave its reader alone.
+fn aborted(reason: String) -> RenderError {
+    let reason = if reason.trim().is_empty() {
+        "no reason was given".into()
+    } else {
+        reason
+    };
+    RenderError::Aborted { reason }
 }

@@ -13,6 +13,9 @@ use crate::{HEADER_NAME_MAX_BYTES, HEADER_VALUE_MAX_BYTES, HEADERS_MAX_COUNT, UR
 /// Characters kept of a script's reason to cancel: it becomes a line in a list.
 const REASON_MAX_CHARS: usize = 500;
 
+/// What that line says where the script gives no words.
+const NO_REASON: &str = "canceled by the transformation";
+
 type Outcome<T> = Result<T, ScriptFailure>;
 
 /// See the module's page.
@@ -52,11 +55,17 @@ impl<'js> Returned<'_, 'js> {
         let cancel: Value<'js> = self.engine(webhook.get("cancel"))?;
         if let Some(reason) = cancel.as_string() {
             let mut reason = self.text("webhook.cancel", reason)?;
+            if reason.is_empty() {
+                return Ok(None);
+            }
+            if reason.trim().is_empty() {
+                return Ok(Some(NO_REASON.to_owned()));
+            }
             cut(&mut reason, REASON_MAX_CHARS);
-            return Ok((!reason.is_empty()).then_some(reason));
+            return Ok(Some(reason));
         }
         match cancel.as_bool() {
-            Some(true) => Ok(Some("canceled by the transformation".to_owned())),
+            Some(true) => Ok(Some(NO_REASON.to_owned())),
             Some(false) => Ok(None),
             None if is_absent(&cancel) => Ok(None),
             None => Err(wrong_type(

@@ -332,6 +332,9 @@ fn abort_ends_with_a_reason() {
             "no reason was given",
         ),
         ("{% abort secrets.token %}", "[secret]"),
+        ("{% abort payload.missing %}", "no reason was given"),
+        ("{% abort payload.e %}", "no reason was given"),
+        ("{% abort ' \n ' %}", "no reason was given"),
     ];
     for (source, expected) in cases {
         let reason = expected.to_owned();

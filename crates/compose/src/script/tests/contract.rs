@@ -119,6 +119,7 @@ fn headers_are_added_replaced_and_left_out() {
 fn a_script_can_cancel_and_say_why() {
     for (value, expected) in [
         ("true", Some("canceled by the transformation")),
+        ("' \\n '", Some("canceled by the transformation")),
         ("'not interesting'", Some("not interesting")),
         ("false", None),
         ("undefined", None),
