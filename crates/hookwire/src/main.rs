@@ -17,6 +17,7 @@ mod secret_file;
 mod serve;
 mod signals;
 mod start_text;
+mod workers;
 
 use std::process::ExitCode;
 

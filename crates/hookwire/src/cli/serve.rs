@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::ConfigArgs;
 use crate::config::{Config, Given};
-use crate::{logs, serve};
+use crate::{logs, serve, workers};
 
 /// What is still running when the server has stopped has nothing left to do.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
@@ -58,9 +58,7 @@ impl ServeArgs {
         let config = Config::load(&self.given())?;
         let log = logs::start(&config.log)?;
         let store = serve::open_store(&config)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
+        let runtime = workers::runtime(config.server.pin_workers)?;
         let served = runtime.block_on(serve::run(config, Arc::clone(&store), &log));
         // Tasks that hold the store end first, so that it is closed here.
         runtime.shutdown_timeout(TASKS_TIMEOUT);

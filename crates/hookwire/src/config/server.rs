@@ -61,5 +61,9 @@ settings! {
         /// What is not finished by then is sent again after the next start.
         shutdown_timeout_seconds: u32 = 20, Number { min: 0, max: 600 },
             "HOOKWIRE_SHUTDOWN_TIMEOUT_SECONDS";
+
+        /// Whether each of the threads that do the work stays on a core of its own: on Linux, and
+        /// where the process may use all of each core that it sees.
+        pin_workers: bool = true, Switch, "HOOKWIRE_PIN_WORKERS";
     }
 }
