@@ -22,8 +22,8 @@ pub fn runtime(pin: bool) -> io::Result<Runtime> {
         .enable_all()
         .worker_threads(count)
         .thread_name_fn(names(count));
-    if let Some(cores) = pin.then(|| Cores::of_process(count)).flatten() {
-        builder.on_thread_start(move || cores.place(worker_number()));
+    if pin {
+        keep_in_place(&mut builder, count);
     }
     builder.build()
 }
@@ -38,98 +38,104 @@ fn names(workers: usize) -> impl Fn() -> String + Send + Sync + 'static {
     }
 }
 
-/// Which worker this thread is, if it is one.
-fn worker_number() -> Option<usize> {
-    let thread = thread::current();
-    thread.name()?.strip_prefix(WORKER)?.parse().ok()
-}
+/// Elsewhere the operating system is left to place threads.
+#[cfg(not(target_os = "linux"))]
+fn keep_in_place(_: &mut Builder, _: usize) {}
 
 #[cfg(target_os = "linux")]
-use linux::Cores;
+use linux::keep_in_place;
 
 #[cfg(target_os = "linux")]
 mod linux {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-    /// The cores that the process may use.
-    pub struct Cores {
-        all: CpuSet,
+    use super::*;
+
+    /// Has each worker stay on a core of its own. Not where there is nothing to choose, and not
+    /// where there are more cores than workers: then a quota says how much of them the process may
+    /// use, and any may be busy with others' work.
+    pub fn keep_in_place(builder: &mut Builder, workers: usize) {
+        let Ok(all) = sched_getaffinity(None) else {
+            return;
+        };
+        if workers > 1 && cores_in(&all).count() == workers {
+            builder.on_thread_start(move || place(&all));
+        }
     }
 
-    impl Cores {
-        /// `None` where there is nothing to choose, and where there are more cores than workers:
-        /// then a quota says how much of them the process may use, and any may be busy with
-        /// others' work.
-        pub fn of_process(workers: usize) -> Option<Self> {
-            let all = sched_getaffinity(None).ok()?;
-            (workers > 1 && all.count() as usize == workers).then_some(Self { all })
-        }
-
-        /// Puts the calling thread on the core of that worker, or on all of them: a thread begins
-        /// where the one that made it was.
-        pub fn place(&self, worker: Option<usize>) {
-            let cores = match worker {
-                Some(number) => self.one(number),
-                None => Some(self.all),
-            };
-            if let Some(Err(error)) = cores.map(|cores| sched_setaffinity(None, &cores)) {
-                tracing::debug!(%error, "a thread is not bound to its core");
-            }
-        }
-
-        fn one(&self, number: usize) -> Option<CpuSet> {
-            let mut cores = (0..CpuSet::MAX_CPU).filter(|core| self.all.is_set(*core));
+    /// Puts the calling thread on its core, or on all of them if it is no worker: a thread begins
+    /// where the one that made it was.
+    fn place(all: &CpuSet) {
+        let own = worker_number().and_then(|number| cores_in(all).nth(number));
+        let cores = own.map_or(*all, |core| {
             let mut one = CpuSet::new();
-            one.set(cores.nth(number)?);
-            Some(one)
+            one.set(core);
+            one
+        });
+        if let Err(error) = sched_setaffinity(None, &cores) {
+            tracing::debug!(%error, "a thread is not bound to its core");
         }
     }
-}
 
-/// Elsewhere the operating system is left to place threads.
-#[cfg(not(target_os = "linux"))]
-enum Cores {}
-
-#[cfg(not(target_os = "linux"))]
-impl Cores {
-    fn of_process(_: usize) -> Option<Self> {
-        None
+    /// Which worker this thread is, if it is one.
+    fn worker_number() -> Option<usize> {
+        let thread = thread::current();
+        thread.name()?.strip_prefix(WORKER)?.parse().ok()
     }
 
-    fn place(&self, _: Option<usize>) {
-        match *self {}
+    pub fn cores_in(set: &CpuSet) -> impl Iterator<Item = usize> {
+        (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core))
     }
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::collections::HashSet;
-    use std::sync::{Arc, Barrier};
+    use std::collections::{HashMap, HashSet};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
-    use rustix::thread::{CpuSet, sched_getaffinity};
+    use rustix::thread::sched_getaffinity;
 
+    use super::linux::cores_in;
     use super::*;
 
+    const SOON: Duration = Duration::from_secs(60);
+
     fn cores_here() -> Vec<usize> {
-        let set = sched_getaffinity(None).unwrap();
-        (0..CpuSet::MAX_CPU)
-            .filter(|core| set.is_set(*core))
-            .collect()
+        cores_in(&sched_getaffinity(None).unwrap()).collect()
     }
 
-    /// The cores of each worker: each of them is kept until all have been asked.
+    /// The cores of each worker. Tasks go round until every worker has run one of them: one that
+    /// kept its worker instead could keep the next in the queue of that same worker.
     fn cores_of_workers(runtime: &Runtime, count: usize) -> Vec<Vec<usize>> {
-        let barrier = Arc::new(Barrier::new(count));
+        let seen = Arc::new(Mutex::new(HashMap::new()));
         let ask = |_| {
-            let barrier = Arc::clone(&barrier);
+            let seen = Arc::clone(&seen);
             runtime.spawn(async move {
-                barrier.wait();
-                cores_here()
+                loop {
+                    let cores = cores_here();
+                    let answers = {
+                        let mut seen = seen.lock().unwrap();
+                        seen.insert(thread::current().id(), cores);
+                        seen.len()
+                    };
+                    if answers == count {
+                        return;
+                    }
+                    tokio::task::yield_now().await;
+                }
             })
         };
         let asked: Vec<_> = (0..count).map(ask).collect();
-        let answers = asked.into_iter().map(|it| runtime.block_on(it).unwrap());
-        answers.collect()
+        for task in asked {
+            let answered = async { tokio::time::timeout(SOON, task).await };
+            runtime
+                .block_on(answered)
+                .expect("a worker ran none")
+                .unwrap();
+        }
+        let seen = seen.lock().unwrap();
+        seen.values().cloned().collect()
     }
 
     #[test]
