@@ -46,7 +46,7 @@ pub use request::{
     ClientAuthentication, Credentials, RequestBody, RequestDefinition, RequestMethod,
     RetryDefinition, Secrets, Transformation,
 };
-pub use secret::SecretText;
+pub use secret::{SecretText, without_secrets};
 pub use task::{ReplayFilter, Task, TaskKind, TaskStatus, TaskWindow};
 pub use time::{DAY_MS, HOUR_MS, ParseTimestampError, Timestamp};
 pub use traffic::{DurationHistogram, LastFailure, MINUTE_MS, TrafficCounts, TrafficDelta};

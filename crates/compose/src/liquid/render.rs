@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hookwire_types::{SecretText, without_secrets};
+
 use super::ast::{Case, Cycle, Filtered, If, Node, Output};
 use super::compare;
 use super::error::{Failure, RenderError};
@@ -288,7 +290,7 @@ impl<'r, 'a> Renderer<'r, 'a> {
 
     fn abort(&mut self, reason: Option<&'a Filtered>) -> RenderError {
         let Some(filtered) = reason else {
-            return aborted(String::new());
+            return aborted("");
         };
         let text = self.filtered(filtered).and_then(|value| {
             let text = value.text(self.budget);
@@ -298,13 +300,8 @@ impl<'r, 'a> Renderer<'r, 'a> {
         match text {
             Err(error) => error,
             Ok(text) => {
-                let mut reason: String = text.chars().take(REASON_MAX_CHARS * 4).collect();
-                for secret in self.globals.secrets.values() {
-                    if !secret.reveal().is_empty() {
-                        reason = reason.replace(secret.reveal(), "[secret]");
-                    }
-                }
-                aborted(reason.chars().take(REASON_MAX_CHARS).collect())
+                let secrets = self.globals.secrets.values().map(SecretText::reveal);
+                aborted(&without_secrets(&text, secrets, REASON_MAX_CHARS))
             }
         }
     }
@@ -312,11 +309,12 @@ impl<'r, 'a> Renderer<'r, 'a> {
 
 /// A value that is missing gives no reason either, and an empty line in a list of attempts would
 /// leave its reader alone.
-fn aborted(reason: String) -> RenderError {
-    let reason = if reason.trim().is_empty() {
-        "no reason was given".into()
-    } else {
-        reason
+fn aborted(reason: &str) -> RenderError {
+    let reason = match reason.trim() {
+        "" => "no reason was given",
+        reason => reason,
     };
-    RenderError::Aborted { reason }
+    RenderError::Aborted {
+        reason: reason.to_owned(),
+    }
 }

@@ -54,15 +54,14 @@ impl<'js> Returned<'_, 'js> {
     fn cancel(&self, webhook: &Object<'js>) -> Outcome<Option<String>> {
         let cancel: Value<'js> = self.engine(webhook.get("cancel"))?;
         if let Some(reason) = cancel.as_string() {
-            let mut reason = self.text("webhook.cancel", reason)?;
-            if reason.is_empty() {
-                return Ok(None);
-            }
-            if reason.trim().is_empty() {
-                return Ok(Some(NO_REASON.to_owned()));
-            }
+            let given = self.text("webhook.cancel", reason)?;
+            let mut reason = given.trim().to_owned();
             cut(&mut reason, REASON_MAX_CHARS);
-            return Ok(Some(reason));
+            return Ok(match reason.as_str() {
+                _ if given.is_empty() => None,
+                "" => Some(NO_REASON.to_owned()),
+                _ => Some(reason),
+            });
         }
         match cancel.as_bool() {
             Some(true) => Ok(Some(NO_REASON.to_owned())),

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookwire_compose::check_url;
-use hookwire_types::{Cause, ClientAuthentication, Credentials};
+use hookwire_types::{Cause, ClientAuthentication, Credentials, without_secrets};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use serde_json::Value;
@@ -188,23 +188,21 @@ fn words_for_token_server(detail: &str) -> String {
 
 /// What a server says, on one line and cut. A server may well repeat what it was sent.
 fn without_secret(text: &str, credentials: &Credentials) -> String {
-    let mut text = text.to_owned();
-    if let Credentials::OAuth2 {
-        client_id,
-        client_secret,
-        ..
-    } = credentials
-    {
-        let secret = client_secret.reveal();
-        let encoded: String = byte_serialize(secret.as_bytes()).collect();
-        for form in [basic_pair(client_id, secret), secret.to_owned(), encoded] {
-            if !form.is_empty() {
-                text = text.replace(&form, "[secret]");
-            }
+    let forms = match credentials {
+        Credentials::OAuth2 {
+            client_id,
+            client_secret,
+            ..
+        } => {
+            let secret = client_secret.reveal();
+            let encoded = byte_serialize(secret.as_bytes()).collect();
+            vec![basic_pair(client_id, secret), secret.to_owned(), encoded]
         }
-    }
-    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    line.take(WORDS_MAX).collect::<String>().trim().to_owned()
+        _ => Vec::new(),
+    };
+    let shown = without_secrets(text, forms.iter().map(String::as_str), WORDS_MAX);
+    let line = shown.replace(char::is_control, " ");
+    line.trim().to_owned()
 }
 
 #[cfg(test)]

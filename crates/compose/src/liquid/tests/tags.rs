@@ -348,9 +348,16 @@ fn abort_ends_with_a_reason() {
         render("{% if payload.a > 5 %}{% abort %}{% endif %}ok", PAYLOAD),
         "ok"
     );
-    let long = format!("{{% abort '{}' %}}", "é".repeat(2000));
-    let Err(RenderError::Aborted { reason }) = try_render(&long, "{}") else {
-        panic!("not aborted");
+    let aborted_with = |text: &str| {
+        let source = format!("{{% abort '{text}' %}}");
+        let Err(RenderError::Aborted { reason }) = try_render(&source, "{}") else {
+            panic!("not aborted");
+        };
+        reason
     };
-    assert_eq!(reason.chars().count(), 500);
+    assert_eq!(aborted_with(&"é".repeat(2000)).chars().count(), 500);
+    let late = format!("{}late", " ".repeat(600));
+    assert_eq!(aborted_with(&late), "no reason was given");
+    let many = aborted_with(&"s3cr3t".repeat(400));
+    assert_eq!(many.replace("[secret]", ""), "[sec");
 }

@@ -120,6 +120,7 @@ fn a_script_can_cancel_and_say_why() {
     for (value, expected) in [
         ("true", Some("canceled by the transformation")),
         ("' \\n '", Some("canceled by the transformation")),
+        ("' '.repeat(600) + 'late'", Some("late")),
         ("'not interesting'", Some("not interesting")),
         ("false", None),
         ("undefined", None),
