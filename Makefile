@@ -53,11 +53,11 @@ screenshots: ## write pictures of every screen to web/screenshots
 	$(CARGO) build --locked -p hookwire
 	cd web && npm run --silent screenshots
 
-test-fuzz: ## look for inputs that break a parser, for a minute in all
+test-fuzz: ## try two million inputs on the parsers, nearly the same each time
 	@scripts/setup.sh
-	@scripts/fuzz.sh 15
+	@scripts/fuzz.sh --test
 
-fuzz: ## the same for longer: make fuzz SECONDS=600, each of four targets
+fuzz: ## look for new inputs that break a parser: make fuzz SECONDS=600, each of four targets
 	@scripts/setup.sh
 	@scripts/fuzz.sh $(SECONDS)
 

@@ -17,7 +17,7 @@ const SEPARATOR: &str = "\n----\n";
 /// The time at which everything is rendered.
 pub const NOW: Timestamp = Timestamp::from_unix_ms(1_790_000_000_999);
 
-/// The value of the one secret, `token`. Nothing that the fuzzer is given contains it.
+/// The value of the one secret, `token`. No input contains it, see [`parts`].
 pub const SECRET_VALUE: &str = "q7Zr0vKx-hidden-9TfW2mLb";
 
 /// Steps of one rendering: enough for any honest template, and at most some milliseconds.
@@ -26,9 +26,14 @@ pub const STEPS_MAX: u64 = 20_000;
 /// Bytes that one rendering may give.
 pub const OUTPUT_MAX_BYTES: usize = 1 << 16;
 
-/// The parts of an input; those that are not there are empty. None if it is not text.
+/// The parts of an input; those that are not there are empty. None if it is not text, and if the
+/// secret is written in it: the fuzzer learns words from comparisons, and what an author writes out
+/// is no secret of theirs.
 pub fn parts<const COUNT: usize>(input: &[u8]) -> Option<[&str; COUNT]> {
     let text = std::str::from_utf8(input).ok()?;
+    if text.contains(SECRET_VALUE) {
+        return None;
+    }
     let mut found = text.splitn(COUNT, SEPARATOR);
     Some(std::array::from_fn(|_| found.next().unwrap_or_default()))
 }
