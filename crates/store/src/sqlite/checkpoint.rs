@@ -3,8 +3,9 @@
 //! A commit appends to the WAL; a checkpoint copies pages from there into the database. Left to
 //! itself SQLite checkpoints inside a commit, which then takes ten times as long. Here:
 //!
-//! 1. After a commit, some times a second, the writer looks how long the WAL is. When enough of it is not yet copied it
-//!    wakes a second thread, which copies while the writer goes on (a *passive* checkpoint).
+//! 1. After a commit, some times a second, the writer looks how long the WAL is. When enough of it
+//!    is not yet copied it wakes a second thread, which copies while the writer goes on (a
+//!    *passive* checkpoint).
 //! 2. Under steady writing a passive checkpoint is never quite done, and SQLite reuses the WAL
 //!    from its start only when all of it is copied. So when the WAL is long and the remainder
 //!    short, the writer itself copies the remainder between two transactions (*restart*).
@@ -126,8 +127,7 @@ impl Checkpoints {
             let _ = thread.join();
         }
         // What it cannot copy now is copied when the store is opened again.
-        self.trouble
-            .note(checkpoint(connection, "TRUNCATE").map(|_| ()));
+        self.trouble.note(truncate(connection));
     }
 
     fn wake_for(&self, wal: Wal) {
@@ -181,6 +181,11 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Checkpoin
                 wal,
             })
         })
+}
+
+/// Copies all of the WAL and empties it, however long that takes.
+pub(super) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
+    checkpoint(connection, "TRUNCATE").map(|_| ())
 }
 
 fn copy_when_woken(keeper: &Connection, woken: &Receiver<()>) {

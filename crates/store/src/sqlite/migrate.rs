@@ -7,6 +7,7 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
+use super::checkpoint;
 use super::failure::store_error;
 use super::rows::now;
 use crate::StoreError;
@@ -49,7 +50,9 @@ const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at_ms INTEGER NOT NULL
 ) STRICT";
 
-/// Runs the steps that the database has not seen, all in one transaction.
+/// Runs the steps that the database has not seen, all in one transaction, and copies what they
+/// wrote from the write-ahead log: a step may write a whole table anew, and the first producers
+/// must not be the ones to wait for that.
 ///
 /// # Errors
 ///
@@ -61,11 +64,22 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .map_err(store_error)?;
     refuse_foreign(&transaction)?;
     transaction.execute_batch(BOOK).map_err(store_error)?;
-    refuse_newer(&transaction)?;
+    let found = last_step(&transaction)?;
+    let new = MIGRATIONS
+        .iter()
+        .filter(|step| Some(step.number) > found)
+        .count();
+    if found.is_some() && new > 0 {
+        tracing::info!(steps = new, "bringing the database forward");
+    }
     for migration in MIGRATIONS {
         apply(&transaction, migration)?;
     }
-    transaction.commit().map_err(store_error)
+    transaction.commit().map_err(store_error)?;
+    if new > 0 {
+        checkpoint::truncate(connection).map_err(store_error)?;
+    }
+    Ok(())
 }
 
 /// A database with tables but without our book of steps belongs to another program.
@@ -86,7 +100,8 @@ fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
+/// The last step that the database has seen; an error if this program does not know it.
+fn last_step(connection: &Connection) -> Result<Option<i64>, StoreError> {
     let known = MIGRATIONS
         .iter()
         .map(|migration| migration.number)
@@ -99,7 +114,7 @@ fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
         .map_err(store_error)?;
     match found {
         Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
-        _ => Ok(()),
+        found => Ok(found),
     }
 }
 

@@ -247,3 +247,19 @@ async fn closing_stores_what_is_still_queued() {
     let world = World::new(Arc::new(place.open()));
     assert!(world.stored(key).await.is_some());
 }
+
+#[tokio::test]
+async fn what_a_new_schema_wrote_anew_is_copied_before_the_first_commit() {
+    let place = Place::new();
+    fs::create_dir_all(place.path().parent().unwrap()).unwrap();
+    let database = Connection::open(place.path()).unwrap();
+    crate::sqlite::migrate::migrate_to(&database, 3);
+    let insert = "INSERT INTO message (application_id, id, event_type, payload, created_at_ms)
+                  VALUES (zeroblob(20), zeroblob(20), 'a', zeroblob(1000000), 0)";
+    database.execute(insert, []).unwrap();
+    drop(database);
+    let _store = place.open();
+    let log = fs::metadata(beside(&place.path(), "-wal")).unwrap();
+    assert!(log.len() < 100_000, "{} bytes are left", log.len());
+    assert!(fs::metadata(place.path()).unwrap().len() > 1_000_000);
+}
