@@ -28,31 +28,33 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// The first `chars_max` characters of a text in which each of `secrets` is hidden. Where two
-/// begin at one place, the longer is; an empty one hides nothing. A secret is never cut before it
-/// is looked for, so no beginning of it stays.
+/// The first `chars_max` characters of a text in which each of `secrets` is hidden, those that
+/// overlap as one; an empty one hides nothing. A secret is never cut before it is looked for, so
+/// no beginning of it stays.
 pub fn without_secrets<'a>(
     text: &str,
     secrets: impl IntoIterator<Item = &'a str>,
     chars_max: usize,
 ) -> String {
-    let mut secrets: Vec<&str> = secrets.into_iter().filter(|it| !it.is_empty()).collect();
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let secrets: Vec<&str> = secrets.into_iter().filter(|it| !it.is_empty()).collect();
+    let ends_at = |start: usize| {
+        let found = secrets.iter().filter(|it| text[start..].starts_with(**it));
+        found.map(|secret| start + secret.len()).max()
+    };
     let mut shown = String::new();
-    let mut rest = text;
     let mut chars_left = chars_max;
-    while let Some(next) = rest.chars().next().filter(|_| chars_left > 0) {
-        match secrets.iter().find_map(|it| rest.strip_prefix(it)) {
-            Some(after) => {
-                shown.extend(HIDDEN.chars().take(chars_left));
-                chars_left = chars_left.saturating_sub(HIDDEN.len());
-                rest = after;
-            }
-            None => {
-                shown.push(next);
-                chars_left -= 1;
-                rest = &rest[next.len_utf8()..];
-            }
+    let mut hidden_until = 0;
+    for (at, char) in text.char_indices() {
+        let was_hidden = at < hidden_until;
+        hidden_until = ends_at(at).unwrap_or(0).max(hidden_until);
+        if chars_left == 0 {
+            break;
+        } else if at >= hidden_until {
+            shown.push(char);
+            chars_left -= 1;
+        } else if !was_hidden {
+            shown.extend(HIDDEN.chars().take(chars_left));
+            chars_left = chars_left.saturating_sub(HIDDEN.len());
         }
     }
     shown
@@ -64,16 +66,18 @@ mod tests {
 
     #[test]
     fn every_secret_is_hidden_whole() {
-        let secrets = ["", "abc", "abcdef", "é"];
+        let secrets = ["", "abc", "abcdef", "é", "aba", "babé"];
         for (text, chars_max, expected) in [
             ("", 9, ""),
             ("no", 9, "no"),
+            ("aababéc", 99, "a[secret]c"),
             ("to abc!", 99, "to [secret]!"),
             ("abcdefé", 99, "[secret][secret]"),
             ("aabcabcde", 99, "a[secret][secret]de"),
             ("ünd", 2, "ün"),
             ("xxabcdef", 4, "xx[s"),
             ("abcdefabcdefabcdef", 17, "[secret][secret]["),
+            ("abcabc", 8, "[secret]"),
             ("abc", 0, ""),
         ] {
             assert_eq!(
