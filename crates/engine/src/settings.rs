@@ -19,7 +19,8 @@ pub struct EngineSettings {
     pub memory_deliveries_max: usize,
     /// Payload bytes kept in memory at most.
     pub memory_payload_bytes_max: usize,
-    /// Requests in flight at most, all endpoints together. Each holds a connection.
+    /// Requests in flight at most, all endpoints together. Each holds a connection, and as many
+    /// more are kept for some seconds after use.
     pub in_flight_max: usize,
     /// Requests in flight to one endpoint at most.
     pub endpoint_in_flight_max: usize,

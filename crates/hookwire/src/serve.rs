@@ -222,6 +222,7 @@ fn engine_settings(config: &Config) -> EngineSettings {
             allow,
             // A busy webhook keeps all of its connections.
             idle_per_host_max: limits.endpoint_in_flight_max,
+            idle_max: in_flight_max,
             ..OutboundSettings::default()
         },
         ..EngineSettings::default()
@@ -260,10 +261,9 @@ fn loopback() -> [ipnet::IpNet; 2] {
 
 /// Every connection is a file: the usual limit of 1,024 is less than one busy webhook server needs.
 fn raise_file_limit(config: &Config) {
-    let connections = config
-        .server
-        .api_connections_max
-        .saturating_add(config.limits.in_flight_max);
+    // Those to receivers twice: as many as are in use may be kept for the next requests.
+    let outbound = config.limits.in_flight_max.saturating_mul(2);
+    let connections = config.server.api_connections_max.saturating_add(outbound);
     let wanted = u64::try_from(connections)
         .unwrap_or(u64::MAX)
         .saturating_add(OTHER_FILES);

@@ -11,6 +11,7 @@ use hyper::body::{Body, Incoming};
 use ipnet::IpNet;
 use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
+use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
@@ -50,6 +51,8 @@ pub struct OutboundSettings {
     /// Unused connections to one host that a pool keeps; as many as an endpoint may have requests
     /// in flight, so that a busy endpoint never connects anew.
     pub idle_per_host_max: usize,
+    /// Unused connections that are kept, to all hosts and by all pools together.
+    pub idle_max: usize,
     /// How long an unused connection is kept. Below the 5 seconds after which common servers
     /// close it themselves: a request must not meet a connection that is just being closed.
     pub idle_timeout_ms: u32,
@@ -66,6 +69,7 @@ impl Default for OutboundSettings {
             own_bins: None,
             shards: 8,
             idle_per_host_max: 128,
+            idle_max: 2_048,
             idle_timeout_ms: 4_000,
         }
     }
@@ -96,6 +100,7 @@ pub struct Outbound {
     /// Connections of their own: one that the guard let through to a bin is used for nothing else.
     own_bins: Option<(OwnBins, Connections)>,
     connector: Connector,
+    keeping: Keeping,
     settings: OutboundSettings,
     /// What was obtained for endpoints that have credentials.
     pub(super) authorizations: Authorizations,
@@ -113,19 +118,25 @@ impl Outbound {
     /// With other names and authorities, for example in tests.
     pub fn with(settings: OutboundSettings, names: Arc<dyn Lookup>, roots: RootCertStore) -> Self {
         let timeout = ms(settings.connect_timeout_ms);
+        let keeping = Keeping {
+            idle_per_host_max: settings.idle_per_host_max,
+            idle_left: Arc::new(Semaphore::new(settings.idle_max)),
+            idle_timeout: ms(settings.idle_timeout_ms),
+        };
         let own_bins = settings.own_bins.clone().map(|bins| {
             let guard = Guard::new(vec![bins.server().ip().into()]);
             let resolver = Resolver::new(Arc::clone(&names), guard);
             let connector = Connector::new(resolver, roots.clone(), timeout);
-            (bins, connections(&settings, connector))
+            (bins, Pool::new(connector, keeping.clone()))
         });
         let resolver = Resolver::new(names, Guard::new(settings.allow.clone()));
         let connector = Connector::new(resolver, roots, timeout);
-        let client = || connections(&settings, connector.clone());
+        let client = || Pool::new(connector.clone(), keeping.clone());
         Self {
             clients: (0..settings.shards.max(1)).map(|_| client()).collect(),
             own_bins,
             connector,
+            keeping,
             settings,
             authorizations: Authorizations::default(),
         }
@@ -187,10 +198,24 @@ impl Outbound {
             read = answer.read(&mut used.connection, body, self.settings.answer_bytes_max) => {
                 read.err()
             }
-            () = unconstrained(deadline) => Some(Failure::timed_out(Stage::Body, timeout_ms)),
+            () = unconstrained(deadline.as_mut()) => {
+                Some(Failure::timed_out(Stage::Body, timeout_ms))
+            }
         };
-        if broken.is_none() {
-            connections.give_back(used);
+        let duration_ms = elapsed_ms(started);
+        // Who accepts a request before the end of it wants all of it. It is written within this
+        // exchange: what bounds exchanges then bounds these connections and bodies too.
+        if broken.is_none()
+            && let Some(unfinished) = connections.give_back(used)
+            && head.status.is_success()
+        {
+            // Boxed: few are answered so early.
+            let finishing = Box::pin(connections.finish(unfinished));
+            tokio::select! {
+                biased;
+                () = finishing => {}
+                () = unconstrained(deadline) => {}
+            }
         }
         // What a receiver says counts more than how it says it: a 500 is a 500 even if it never
         // ends. Only a 2xx must be complete.
@@ -203,7 +228,7 @@ impl Outbound {
             status: head.status.as_u16(),
             headers: head.headers,
             body: answer.kept.freeze(),
-            duration_ms: elapsed_ms(started),
+            duration_ms,
             failure,
         }
     }
@@ -211,17 +236,8 @@ impl Outbound {
     /// Connections of their own, on which this certificate is shown.
     pub(super) fn connections_with(&self, certificate: CertifiedKey) -> Connections {
         let connector = self.connector.with_certificate(certificate);
-        connections(&self.settings, connector)
+        Pool::new(connector, self.keeping.clone())
     }
-}
-
-fn connections(settings: &OutboundSettings, connector: Connector) -> Connections {
-    let keeping = Keeping {
-        idle_per_host_max: settings.idle_per_host_max,
-        idle_timeout: ms(settings.idle_timeout_ms),
-        rest_timeout: ms(settings.exchange_timeout_ms),
-    };
-    Pool::new(connector, keeping)
 }
 
 impl Exchange {

@@ -11,7 +11,8 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 
 use super::connect::{ConnectError, Connector, default_port};
 use super::connection::Connection;
@@ -22,10 +23,10 @@ use super::failure::{Failure, Stage};
 pub(super) struct Keeping {
     /// Unused connections to one host at most.
     pub(super) idle_per_host_max: usize,
+    /// How many more may be kept, to all hosts together and by all pools that share this.
+    pub(super) idle_left: Arc<Semaphore>,
     /// How long an unused one is kept.
     pub(super) idle_timeout: Duration,
-    /// How long a request that was answered early may take to be written to its end.
-    pub(super) rest_timeout: Duration,
 }
 
 /// See the module's page.
@@ -46,6 +47,7 @@ struct Idle {
 struct Kept {
     connection: Box<Connection>,
     since: Instant,
+    _one: OwnedSemaphorePermit,
 }
 
 /// Requests with the same scheme, host and port use the same connections.
@@ -93,23 +95,21 @@ impl Pool {
         }
     }
 
-    /// Takes a connection back whose answer was read to its end.
-    pub(super) fn give_back(self: &Arc<Self>, used: Used) {
-        let Used {
-            mut connection,
-            host,
-        } = used;
-        if connection.is_idle() {
-            self.keep(host, connection);
-        } else if !connection.has_ended() {
-            // The answer came before all of the request was written.
-            let this = Arc::clone(self);
-            tokio::spawn(async move {
-                let resting = timeout(this.keeping.rest_timeout, connection.comes_to_rest());
-                if resting.await == Ok(true) {
-                    this.keep(host, connection);
-                }
-            });
+    /// Takes a connection back whose answer was read to its end. Gives it again when the answer
+    /// came before all of the request was written.
+    pub(super) fn give_back(self: &Arc<Self>, mut used: Used) -> Option<Used> {
+        if used.connection.is_idle() {
+            self.keep(used.host, used.connection);
+            None
+        } else {
+            (!used.connection.has_ended()).then_some(used)
+        }
+    }
+
+    /// Writes what is left of a request, and takes the connection back.
+    pub(super) async fn finish(self: &Arc<Self>, mut used: Used) {
+        if used.connection.comes_to_rest().await {
+            self.keep(used.host, used.connection);
         }
     }
 
@@ -132,6 +132,10 @@ impl Pool {
     }
 
     fn keep(self: &Arc<Self>, host: Host, connection: Box<Connection>) {
+        let Ok(one) = Arc::clone(&self.keeping.idle_left).try_acquire_owned() else {
+            connection.close();
+            return;
+        };
         let mut idle = self.lock();
         let kept = idle.hosts.entry(host).or_default();
         if kept.len() >= self.keeping.idle_per_host_max {
@@ -142,6 +146,7 @@ impl Pool {
         kept.push(Kept {
             connection,
             since: Instant::now(),
+            _one: one,
         });
         if !idle.is_swept {
             idle.is_swept = true;
