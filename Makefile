@@ -53,7 +53,7 @@ screenshots: ## write pictures of every screen to web/screenshots
 	$(CARGO) build --locked -p hookwire
 	cd web && npm run --silent screenshots
 
-test-fuzz: ## try two million inputs on the parsers, nearly the same each time
+test-fuzz: ## try some million inputs on the parsers, nearly the same each time
 	@scripts/setup.sh
 	@scripts/fuzz.sh --test
 

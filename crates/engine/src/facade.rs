@@ -312,23 +312,9 @@ impl Engine {
             tracing::warn!("some requests were still in flight: they will be sent again");
         }
         dispatcher.sender().composer().shut_down().await;
-        for lane in self.inner.directory.lanes().all() {
-            for job in lane.drain() {
-                let record = Record::Release {
-                    key: job.key,
-                    reservation: job.reservation,
-                };
-                let _ = self.inner.recorder.send(record).await;
-            }
-        }
-        let (written, barrier) = oneshot::channel();
-        if self
-            .inner
-            .recorder
-            .send(Record::Barrier(written))
+        if tokio::time::timeout(timeout, self.hand_back())
             .await
-            .is_ok()
-            && tokio::time::timeout(timeout, barrier).await.is_err()
+            .is_err()
         {
             tracing::error!(
                 "the store could not be written in time: what was not recorded will be sent again"
@@ -337,6 +323,24 @@ impl Engine {
         let stored = tokio::time::timeout(timeout, self.inner.traffic.flush()).await;
         if !matches!(stored, Ok(Ok(()))) {
             tracing::warn!("the last attempts were not counted: the store could not be written");
+        }
+    }
+
+    /// Hands back what is not in flight, and waits until that and all before it is written.
+    async fn hand_back(&self) {
+        let recorder = &self.inner.recorder;
+        for lane in self.inner.directory.lanes().all() {
+            for job in lane.drain() {
+                let record = Record::Release {
+                    key: job.key,
+                    reservation: job.reservation,
+                };
+                let _ = recorder.send(record).await;
+            }
+        }
+        let (written, barrier) = oneshot::channel();
+        if recorder.send(Record::Barrier(written)).await.is_ok() {
+            let _ = barrier.await;
         }
     }
 }

@@ -28,9 +28,9 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// The first `chars_max` characters of a text in which each of `secrets` is hidden, those that
-/// overlap as one; an empty one hides nothing. A secret is never cut before it is looked for, so
-/// no beginning of it stays.
+/// What begins in the first `chars_max` characters of a text, and no more characters than that, with
+/// each of `secrets` hidden, those that overlap as one; an empty one hides nothing. A secret is
+/// never cut before it is looked for, so no beginning of it stays.
 pub fn without_secrets<'a>(
     text: &str,
     secrets: impl IntoIterator<Item = &'a str>,
@@ -44,7 +44,7 @@ pub fn without_secrets<'a>(
     let mut shown = String::new();
     let mut chars_left = chars_max;
     let mut hidden_until = 0;
-    for (at, char) in text.char_indices() {
+    for (at, char) in text.char_indices().take(chars_max) {
         let was_hidden = at < hidden_until;
         hidden_until = ends_at(at).unwrap_or(0).max(hidden_until);
         if chars_left == 0 {
@@ -77,7 +77,8 @@ mod tests {
             ("ünd", 2, "ün"),
             ("xxabcdef", 4, "xx[s"),
             ("abcdefabcdefabcdef", 17, "[secret][secret]["),
-            ("abcabc", 8, "[secret]"),
+            ("abcdefno", 5, "[secr"),
+            ("abcdefno", 7, "[secret"),
             ("abc", 0, ""),
         ] {
             assert_eq!(

@@ -51,7 +51,8 @@ pub struct OutboundSettings {
     /// Unused connections to one host that a pool keeps; as many as an endpoint may have requests
     /// in flight, so that a busy endpoint never connects anew.
     pub idle_per_host_max: usize,
-    /// Unused connections that are kept, to all hosts and by all pools together.
+    /// Unused connections that are kept, to all hosts and by all pools together. Beyond that, the
+    /// one that a pool has not used for longest makes room.
     pub idle_max: usize,
     /// How long an unused connection is kept. Below the 5 seconds after which common servers
     /// close it themselves: a request must not meet a connection that is just being closed.

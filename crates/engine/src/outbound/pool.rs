@@ -47,7 +47,7 @@ struct Idle {
 struct Kept {
     connection: Box<Connection>,
     since: Instant,
-    _one: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
 }
 
 /// Requests with the same scheme, host and port use the same connections.
@@ -57,6 +57,43 @@ type Host = (Scheme, Authority);
 pub(super) struct Used {
     pub(super) connection: Box<Connection>,
     host: Host,
+}
+
+impl Idle {
+    /// Keeps a connection, and gives the one for which there is no place then: this one if its
+    /// host has enough, else the one that was not used for longest.
+    fn keep(
+        &mut self,
+        host: Host,
+        connection: Box<Connection>,
+        place: Option<OwnedSemaphorePermit>,
+        per_host_max: usize,
+    ) -> Option<Box<Connection>> {
+        let has_enough = |kept: &Vec<Kept>| kept.len() >= per_host_max;
+        if self.hosts.get(&host).is_some_and(has_enough) {
+            return Some(connection);
+        }
+        let (place, oldest) = match place {
+            Some(place) => (place, None),
+            None => match self.take_oldest() {
+                Some(oldest) => (oldest.place, Some(oldest.connection)),
+                // The places are with other pools.
+                None => return Some(connection),
+            },
+        };
+        self.hosts.entry(host).or_default().push(Kept {
+            connection,
+            since: Instant::now(),
+            place,
+        });
+        oldest
+    }
+
+    /// Looks at every host, which costs less than a new connection.
+    fn take_oldest(&mut self) -> Option<Kept> {
+        let hosts = self.hosts.values_mut().filter(|kept| !kept.is_empty());
+        Some(hosts.min_by_key(|kept| kept[0].since)?.remove(0))
+    }
 }
 
 impl Pool {
@@ -132,25 +169,16 @@ impl Pool {
     }
 
     fn keep(self: &Arc<Self>, host: Host, connection: Box<Connection>) {
-        let Ok(one) = Arc::clone(&self.keeping.idle_left).try_acquire_owned() else {
-            connection.close();
-            return;
-        };
+        let place = Arc::clone(&self.keeping.idle_left).try_acquire_owned();
         let mut idle = self.lock();
-        let kept = idle.hosts.entry(host).or_default();
-        if kept.len() >= self.keeping.idle_per_host_max {
-            drop(idle);
-            connection.close();
-            return;
-        }
-        kept.push(Kept {
-            connection,
-            since: Instant::now(),
-            _one: one,
-        });
+        let left_over = idle.keep(host, connection, place.ok(), self.keeping.idle_per_host_max);
         if !idle.is_swept {
             idle.is_swept = true;
             tokio::spawn(sweep(Arc::downgrade(self), self.keeping.idle_timeout));
+        }
+        drop(idle);
+        if let Some(connection) = left_over {
+            connection.close();
         }
     }
 

@@ -127,7 +127,8 @@ impl Checkpoints {
             let _ = thread.join();
         }
         // What it cannot copy now is copied when the store is opened again.
-        self.trouble.note(truncate(connection));
+        self.trouble
+            .note(checkpoint(connection, "TRUNCATE").map(|_| ()));
     }
 
     fn wake_for(&self, wal: Wal) {
@@ -183,9 +184,10 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Checkpoin
         })
 }
 
-/// Copies all of the WAL and empties it, however long that takes.
-pub(super) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
-    checkpoint(connection, "TRUNCATE").map(|_| ())
+/// Copies all of the WAL and empties it, before anybody waits. A migration may have written whole
+/// tables anew, and a server that was killed leaves what it had not yet copied.
+pub(super) fn before_all(connection: &Connection) {
+    Trouble::default().note(checkpoint(connection, "TRUNCATE").map(|_| ()));
 }
 
 fn copy_when_woken(keeper: &Connection, woken: &Receiver<()>) {

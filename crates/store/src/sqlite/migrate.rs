@@ -7,7 +7,6 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
-use super::checkpoint;
 use super::failure::store_error;
 use super::rows::now;
 use crate::StoreError;
@@ -50,9 +49,7 @@ const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at_ms INTEGER NOT NULL
 ) STRICT";
 
-/// Runs the steps that the database has not seen, all in one transaction, and copies what they
-/// wrote from the write-ahead log: a step may write a whole table anew, and the first producers
-/// must not be the ones to wait for that.
+/// Runs the steps that the database has not seen, all in one transaction.
 ///
 /// # Errors
 ///
@@ -75,11 +72,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for migration in MIGRATIONS {
         apply(&transaction, migration)?;
     }
-    transaction.commit().map_err(store_error)?;
-    if new > 0 {
-        checkpoint::truncate(connection).map_err(store_error)?;
-    }
-    Ok(())
+    transaction.commit().map_err(store_error)
 }
 
 /// A database with tables but without our book of steps belongs to another program.

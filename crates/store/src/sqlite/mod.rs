@@ -98,6 +98,7 @@ impl SqliteStore {
         let (path, lock) = open::acquire(path)?;
         let mut connection = open::writer(&path, &options)?;
         migrate::migrate(&mut connection)?;
+        checkpoint::before_all(&connection);
         let vault = Vault::new(options.sealer.clone());
         vault.check(&connection)?;
         let writer = Writer::start(connection, &path, &options)?;

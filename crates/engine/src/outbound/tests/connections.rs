@@ -344,9 +344,16 @@ async fn all_hosts_together_keep_so_many_unused_connections() {
     });
     let (one, to_one) = answering(OK).await;
     let (other, to_other) = answering(OK).await;
-    for (shard, url) in [(0, &one), (0, &other), (0, &one), (1, &other)] {
+    let connections = async |shard, url| {
         outbound.exchange(shard, post(url), PATIENT_MS).await;
-    }
-    assert_eq!(to_one.load(Ordering::SeqCst), 1, "it was kept");
-    assert_eq!(to_other.load(Ordering::SeqCst), 2, "there was no room left");
+        [&to_one, &to_other].map(|it| it.load(Ordering::SeqCst))
+    };
+    assert_eq!(connections(0, &one).await, [1, 0]);
+    assert_eq!(connections(0, &one).await, [1, 0], "it was kept");
+    assert_eq!(connections(0, &other).await, [1, 1]);
+    assert_eq!(connections(0, &other).await, [1, 1], "kept in place of it");
+    assert_eq!(connections(0, &one).await, [2, 1]);
+    assert_eq!(connections(1, &other).await, [2, 2], "another pool");
+    assert_eq!(connections(1, &other).await, [2, 3], "there was no room");
+    assert_eq!(connections(0, &one).await, [2, 3], "it is still there");
 }
