@@ -73,6 +73,29 @@ def test_a_locked_database(server, new_tenant, receiver):
     assert "lock" in server.log().lower() or "busy" in server.log().lower()
 
 
+def test_a_stop_does_not_wait_for_a_locked_database(new_server, new_tenant, receiver):
+    """More deliveries are in memory than may wait for the store."""
+    server = new_server(env={"HOOKWIRE_SHUTDOWN_TIMEOUT_SECONDS": "2"})
+    tenant = new_tenant(server)
+    app = tenant.app()
+    paths = [f"/hook{n}" for n in range(20)]
+    for path in paths:
+        tenant.endpoint(app, receiver.script(path, then=answers.never))
+    sent = [tenant.send(app) for _ in range(270)]
+    other = sqlite3.connect(server.store_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert server.terminate(within=40) == 0
+    other.execute("ROLLBACK")
+    other.close()
+    assert "will be sent again" in server.log()
+
+    for path in paths:
+        receiver.script(path)
+    server.start()
+    for path in paths:
+        receiver.wait_for_ids(path, sent, within=60)
+
+
 # ---- a full disk ----------------------------------------------------------------------------
 
 
