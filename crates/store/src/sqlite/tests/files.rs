@@ -251,9 +251,7 @@ async fn closing_stores_what_is_still_queued() {
 #[tokio::test]
 async fn what_a_new_schema_wrote_anew_is_copied_before_the_first_commit() {
     let place = Place::new();
-    fs::create_dir_all(place.path().parent().unwrap()).unwrap();
-    let database = Connection::open(place.path()).unwrap();
-    crate::sqlite::migrate::migrate_to(&database, 3);
+    let database = place.made_with(3);
     let insert = "INSERT INTO message (application_id, id, event_type, payload, created_at_ms)
                   VALUES (zeroblob(20), zeroblob(20), 'a', zeroblob(1000000), 0)";
     database.execute(insert, []).unwrap();

@@ -1,6 +1,5 @@
 //! Deliveries that were on their way in memory when they were stored: not indexed, never lost.
 
-use std::fs;
 use std::sync::Arc;
 
 use hookwire_types::*;
@@ -177,9 +176,7 @@ async fn there_is_never_much_above_the_floor() {
 #[tokio::test]
 async fn a_database_from_before_there_were_any_goes_on() {
     let place = Place::new();
-    fs::create_dir_all(place.path().parent().unwrap()).unwrap();
-    let database = Connection::open(place.path()).unwrap();
-    crate::sqlite::migrate::migrate_to(&database, 2);
+    let database = place.made_with(2);
     let insert = "INSERT INTO delivery
         (message_id, endpoint_id, status, owner, tries, trigger_type, due_at_ms)
         VALUES (?1, zeroblob(20), ?2, ?3, 0, 0, 0)";

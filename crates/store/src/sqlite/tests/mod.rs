@@ -9,9 +9,11 @@ mod sealing;
 mod steps;
 mod trouble;
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{Options, SqliteStore};
@@ -39,6 +41,14 @@ impl Place {
             ..Options::default()
         };
         SqliteStore::open(&self.path(), options).unwrap()
+    }
+
+    /// The database as an earlier program made it, that knew so many steps.
+    fn made_with(&self, steps: usize) -> Connection {
+        fs::create_dir_all(self.path().parent().unwrap()).unwrap();
+        let database = Connection::open(self.path()).unwrap();
+        super::migrate::migrate_to(&database, steps);
+        database
     }
 }
 
