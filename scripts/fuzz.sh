@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and lets each look for inputs that make it fail.
 #
-#   scripts/fuzz.sh SECONDS_EACH [TARGET...]    new ones, for some seconds: all targets, or those named
-#   scripts/fuzz.sh --test                      nearly the same ones each time, some hundred thousand
+#   scripts/fuzz.sh SECONDS_EACH [TARGET...]    new ones, for some seconds: all targets or these
+#   scripts/fuzz.sh --test                      nearly the same ones each time, so many of each
 #   scripts/fuzz.sh --reproduce TARGET FILE     one input, once
 #
-# A test should not depend on luck, so `--test` begins with the committed inputs alone and always takes
-# the same seed: what it finds was most likely brought in by the change at hand. Two runs still differ
-# in part, as tables of hashes do that the code under test keeps.
+# A test should not depend on luck, so `--test` begins with the committed inputs alone and always
+# takes the same seed: what it finds was most likely brought in by the change at hand. Two runs of
+# some targets still differ in part.
 #
 # It works with the project's own stable toolchain and needs no cargo-fuzz: coverage is counted by a
 # pass of LLVM that rustc can be asked for, and libFuzzer comes with the crate libfuzzer-sys.
@@ -89,7 +89,7 @@ for target in "${targets[@]}"; do
     else
         corpus=$kept/test-corpus/$target
         rm -rf "$corpus"
-        # Inputs of its own are read again by the clock, if they are.
+        # By default its own corpus is read again by the clock, at another input each time.
         extent=(-runs="${test_runs[$target]}" -seed=1 -reload=0)
         echo "fuzzing $target with ${test_runs[$target]} inputs"
     fi

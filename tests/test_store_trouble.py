@@ -30,6 +30,15 @@ def assert_unavailable(answer):
     assert "hookwire.db" not in answer.text, "a path of the server's is nobody's business"
 
 
+@contextlib.contextmanager
+def locked(server):
+    """Another program holds the database."""
+    with contextlib.closing(sqlite3.connect(server.store_file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
 @pytest.fixture
 def server(new_server):
     return new_server(env={"HOOKWIRE_RETRY_SCHEDULE": ",".join(["1"] * 20)})
@@ -43,24 +52,21 @@ def test_a_locked_database(server, new_tenant, receiver):
     in_flight = tenant.send(app)
     receiver.wait_for("/hook")
 
-    other = sqlite3.connect(server.store_file, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-    begin = time.monotonic()
-    assert_unavailable(post(tenant, app))
-    assert time.monotonic() - begin < ANSWER_WITHIN_S
-    # The health check says so, and reading goes on meanwhile.
-    health = eventually(
-        lambda: tenant.http.get("/health").status_code == 503, "health is 503", ANSWER_WITHIN_S
-    )
-    assert health
-    assert tenant.http.get("/health/ping").status_code == 204
-    assert tenant.http.get(f"/app/{app}/msg").status_code == 200
-    # The receiver answers while the outcome cannot be written down.
-    gate.set()
-    assert_unavailable(post(tenant, app))
-    assert len(tenant.attempts(app, in_flight)) == 0
-    other.execute("ROLLBACK")
-    other.close()
+    with locked(server):
+        begin = time.monotonic()
+        assert_unavailable(post(tenant, app))
+        assert time.monotonic() - begin < ANSWER_WITHIN_S
+        # The health check says so, and reading goes on meanwhile.
+        health = eventually(
+            lambda: tenant.http.get("/health").status_code == 503, "health is 503", ANSWER_WITHIN_S
+        )
+        assert health
+        assert tenant.http.get("/health/ping").status_code == 204
+        assert tenant.http.get(f"/app/{app}/msg").status_code == 200
+        # The receiver answers while the outcome cannot be written down.
+        gate.set()
+        assert_unavailable(post(tenant, app))
+        assert len(tenant.attempts(app, in_flight)) == 0
 
     eventually(lambda: post(tenant, app).status_code == 202, "service again")
     eventually(lambda: tenant.http.get("/health").status_code == 204, "health is 204")
@@ -82,11 +88,8 @@ def test_a_stop_does_not_wait_for_a_locked_database(new_server, new_tenant, rece
     for path in paths:
         tenant.endpoint(app, receiver.script(path, then=answers.never))
     sent = [tenant.send(app) for _ in range(270)]
-    other = sqlite3.connect(server.store_file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    assert server.terminate(within=40) == 0
-    other.execute("ROLLBACK")
-    other.close()
+    with locked(server):
+        assert server.terminate(within=40) == 0
     assert "will be sent again" in server.log()
 
     for path in paths:

@@ -28,36 +28,31 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// What begins in the first `chars_max` characters of a text, and no more characters than that, with
-/// each of `secrets` hidden, those that overlap as one; an empty one hides nothing. A secret is
-/// never cut before it is looked for, so no beginning of it stays.
+/// What begins in the first `chars_max` characters of a text, and no more characters than that,
+/// with each of `secrets` hidden, those that overlap as one; an empty one hides nothing. A secret
+/// is never cut before it is looked for, so no beginning of it stays.
 pub fn without_secrets<'a>(
     text: &str,
     secrets: impl IntoIterator<Item = &'a str>,
     chars_max: usize,
 ) -> String {
     let secrets: Vec<&str> = secrets.into_iter().filter(|it| !it.is_empty()).collect();
-    let ends_at = |start: usize| {
-        let found = secrets.iter().filter(|it| text[start..].starts_with(**it));
-        found.map(|secret| start + secret.len()).max()
-    };
     let mut shown = String::new();
-    let mut chars_left = chars_max;
     let mut hidden_until = 0;
     for (at, char) in text.char_indices().take(chars_max) {
         let was_hidden = at < hidden_until;
-        hidden_until = ends_at(at).unwrap_or(0).max(hidden_until);
-        if chars_left == 0 {
-            break;
-        } else if at >= hidden_until {
+        for secret in &secrets {
+            if text[at..].starts_with(secret) {
+                hidden_until = hidden_until.max(at + secret.len());
+            }
+        }
+        if at >= hidden_until {
             shown.push(char);
-            chars_left -= 1;
         } else if !was_hidden {
-            shown.extend(HIDDEN.chars().take(chars_left));
-            chars_left = chars_left.saturating_sub(HIDDEN.len());
+            shown.push_str(HIDDEN);
         }
     }
-    shown
+    shown.chars().take(chars_max).collect()
 }
 
 #[cfg(test)]

@@ -55,13 +55,15 @@ impl<'js> Returned<'_, 'js> {
         let cancel: Value<'js> = self.engine(webhook.get("cancel"))?;
         if let Some(reason) = cancel.as_string() {
             let given = self.text("webhook.cancel", reason)?;
-            let mut reason = given.trim().to_owned();
+            if given.is_empty() {
+                return Ok(None);
+            }
+            let mut reason = match given.trim() {
+                "" => NO_REASON.to_owned(),
+                reason => reason.to_owned(),
+            };
             cut(&mut reason, REASON_MAX_CHARS);
-            return Ok(match reason.as_str() {
-                _ if given.is_empty() => None,
-                "" => Some(NO_REASON.to_owned()),
-                _ => Some(reason),
-            });
+            return Ok(Some(reason));
         }
         match cancel.as_bool() {
             Some(true) => Ok(Some(NO_REASON.to_owned())),

@@ -211,12 +211,7 @@ impl Outbound {
             && head.status.is_success()
         {
             // Boxed: few are answered so early.
-            let finishing = Box::pin(connections.finish(unfinished));
-            tokio::select! {
-                biased;
-                () = finishing => {}
-                () = unconstrained(deadline) => {}
-            }
+            Box::pin(connections.finish(unfinished, deadline)).await;
         }
         // What a receiver says counts more than how it says it: a 500 is a 500 even if it never
         // ends. Only a 2xx must be complete.

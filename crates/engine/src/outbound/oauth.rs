@@ -201,8 +201,7 @@ fn without_secret(text: &str, credentials: &Credentials) -> String {
         _ => Vec::new(),
     };
     let shown = without_secrets(text, forms.iter().map(String::as_str), WORDS_MAX);
-    let line = shown.replace(char::is_control, " ");
-    line.trim().to_owned()
+    shown.replace(char::is_control, " ").trim().to_owned()
 }
 
 #[cfg(test)]

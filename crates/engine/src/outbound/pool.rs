@@ -1,6 +1,7 @@
 //! Connections that wait for the next request to the same host.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep};
+use tokio::task::unconstrained;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::connect::{ConnectError, Connector, default_port};
 use super::connection::Connection;
@@ -143,9 +145,15 @@ impl Pool {
         }
     }
 
-    /// Writes what is left of a request, and takes the connection back.
-    pub(super) async fn finish(self: &Arc<Self>, mut used: Used) {
-        if used.connection.comes_to_rest().await {
+    /// Writes what is left of a request and takes the connection back, or closes it at the
+    /// deadline.
+    pub(super) async fn finish(self: &Arc<Self>, mut used: Used, deadline: Pin<&mut Sleep>) {
+        let is_finished = tokio::select! {
+            biased;
+            is_idle = used.connection.comes_to_rest() => is_idle,
+            () = unconstrained(deadline) => false,
+        };
+        if is_finished {
             self.keep(used.host, used.connection);
         }
     }

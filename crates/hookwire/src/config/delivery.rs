@@ -50,8 +50,8 @@ settings! {
         memory_payload_bytes_max: usize = 96 << 20, Number { min: 1 << 20, max: 1 << 40 },
             "HOOKWIRE_MEMORY_PAYLOAD_BYTES_MAX";
 
-        /// Requests in flight at most, to all receivers together. Each holds a connection, and as many
-        /// more are kept for some seconds after use.
+        /// Requests in flight at most, to all receivers together. Each holds a connection, and as
+        /// many more are kept for some seconds after use.
         in_flight_max: usize = 2_048, Number { min: 1, max: 100_000 }, "HOOKWIRE_IN_FLIGHT_MAX";
 
         /// Requests in flight to one webhook at most.

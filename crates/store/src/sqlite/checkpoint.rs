@@ -127,8 +127,7 @@ impl Checkpoints {
             let _ = thread.join();
         }
         // What it cannot copy now is copied when the store is opened again.
-        self.trouble
-            .note(checkpoint(connection, "TRUNCATE").map(|_| ()));
+        self.trouble.note(checkpoint(connection, "TRUNCATE"));
     }
 
     fn wake_for(&self, wal: Wal) {
@@ -157,7 +156,7 @@ impl Checkpoints {
         } else {
             0
         };
-        self.trouble.note(done.map(|_| ()));
+        self.trouble.note(done);
     }
 }
 
@@ -187,13 +186,13 @@ fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Checkpoin
 /// Copies all of the WAL and empties it, before anybody waits. A migration may have written whole
 /// tables anew, and a server that was killed leaves what it had not yet copied.
 pub(super) fn before_all(connection: &Connection) {
-    Trouble::default().note(checkpoint(connection, "TRUNCATE").map(|_| ()));
+    Trouble::default().note(checkpoint(connection, "TRUNCATE"));
 }
 
 fn copy_when_woken(keeper: &Connection, woken: &Receiver<()>) {
     let mut trouble = Trouble::default();
     while woken.recv().is_ok() {
-        trouble.note(checkpoint(keeper, "PASSIVE").map(|_| ()));
+        trouble.note(checkpoint(keeper, "PASSIVE"));
     }
 }
 
@@ -205,13 +204,13 @@ struct Trouble {
 }
 
 impl Trouble {
-    fn note(&mut self, outcome: rusqlite::Result<()>) {
+    fn note(&mut self, outcome: rusqlite::Result<Checkpoint>) {
         match outcome {
             Err(error) if !self.failing => {
                 tracing::error!(%error, "the write-ahead log cannot be folded in: {error}");
                 self.failing = true;
             }
-            Ok(()) if self.failing => {
+            Ok(_) if self.failing => {
                 tracing::info!("the write-ahead log can be folded in again");
                 self.failing = false;
             }

@@ -42,6 +42,9 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+/// The last step that this program knows.
+const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
 const BOOK: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     number        INTEGER NOT NULL PRIMARY KEY,
     name          TEXT    NOT NULL,
@@ -61,13 +64,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .map_err(store_error)?;
     refuse_foreign(&transaction)?;
     transaction.execute_batch(BOOK).map_err(store_error)?;
-    let found = last_step(&transaction)?;
-    let new = MIGRATIONS
-        .iter()
-        .filter(|step| Some(step.number) > found)
-        .count();
-    if found.is_some() && new > 0 {
-        tracing::info!(steps = new, "bringing the database forward");
+    if let Some(found) = last_step(&transaction)?
+        && found < KNOWN
+    {
+        tracing::info!(from = found, to = KNOWN, "bringing the database forward");
     }
     for migration in MIGRATIONS {
         apply(&transaction, migration)?;
@@ -95,18 +95,16 @@ fn refuse_foreign(connection: &Connection) -> Result<(), StoreError> {
 
 /// The last step that the database has seen; an error if this program does not know it.
 fn last_step(connection: &Connection) -> Result<Option<i64>, StoreError> {
-    let known = MIGRATIONS
-        .iter()
-        .map(|migration| migration.number)
-        .max()
-        .unwrap_or(0);
     let found: Option<i64> = connection
         .query_row("SELECT max(number) FROM schema_migration", [], |row| {
             row.get(0)
         })
         .map_err(store_error)?;
     match found {
-        Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
+        Some(found) if found > KNOWN => Err(StoreError::NewerSchema {
+            found,
+            known: KNOWN,
+        }),
         found => Ok(found),
     }
 }

@@ -19,6 +19,7 @@ use super::*;
 mod answers;
 mod certificates;
 mod connections;
+mod early;
 mod tokens;
 
 /// Long enough for a loopback on a busy machine where the exchange should succeed.
